@@ -1,0 +1,1 @@
+"""The engine: channels, the road of a message, the store, the texts. It knows no procedure and no dialogue."""

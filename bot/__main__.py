@@ -1,0 +1,181 @@
+"""The command line `motcua`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from bot import app, doctor, export, trial
+from bot.channels.console import Console
+from bot.chat import Incoming, Kind
+from bot.dossiers.imports import import_file
+from bot.dossiers.secret import load_key
+from bot.dossiers.sheet import SheetError
+from bot.settings import ZONE, SettingError, Settings, load_settings
+from bot.store import Database, StoreError, voices
+from knowledge.__main__ import main as check_knowledge
+from knowledge.loader import ContentError
+
+Command = Callable[[argparse.Namespace, Settings], int]
+EXPORTS = {"ratings": (export.RATING_HEADINGS, voices.all_ratings), "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback)}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code is 0 when it did what was asked, 1 when something must be mended, 2 for wrong words."""
+    options = _parser().parse_args(arguments)
+    _log_to_stderr(options.verbose)
+    try:
+        return int(options.command(options, load_settings()))
+    except (SettingError, StoreError, SheetError, app.PortInUse, trial.BadLine) as error:
+        print(f"motcua: {error}", file=sys.stderr)
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        print("motcua: the content cannot be served; mend the lines above (motcua knowledge check).", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 0
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="motcua", description="Một Cửa: the citizen assistant of a commune.")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("run", help="start the bot: the web page, and Telegram where its token is set").set_defaults(command=_run)
+    commands.add_parser("chat", help="talk to the bot here in the terminal").set_defaults(command=_chat)
+    ask = commands.add_parser("ask", help="ask one question, or many as JSON lines")
+    ask.add_argument("question", nargs="*", help="the message, or several that follow one another")
+    ask.add_argument("--jsonl", action="store_true", help='read {"id", "messages"} lines from standard input, write replies to standard output')
+    ask.add_argument("--why", action="store_true", help="explain how the question was understood")
+    ask.set_defaults(command=_ask)
+    dossiers = commands.add_parser("dossiers", help="the office's dossiers").add_subparsers(required=True, metavar="ACTION")
+    imports = dossiers.add_parser("import", help="read an export, CSV or XLSX")
+    imports.add_argument("file", type=Path)
+    imports.set_defaults(command=_import)
+    exports = commands.add_parser("export", help="write ratings or feedback as CSV")
+    exports.add_argument("what", choices=sorted(EXPORTS))
+    exports.add_argument("file", type=Path)
+    exports.set_defaults(command=_export)
+    knowledge = commands.add_parser("knowledge", help="the leaflets").add_subparsers(required=True, metavar="ACTION")
+    knowledge.add_parser("check", help="print every problem of every file").set_defaults(command=_check)
+    commands.add_parser("doctor", help="check settings, database, content and channels").set_defaults(
+        command=lambda o, s: 0 if asyncio.run(doctor.examine()) else 1
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    asyncio.run(app.serve(settings))
+    return 0
+
+
+def _chat(options: argparse.Namespace, settings: Settings) -> int:
+    asyncio.run(_talk(settings))
+    return 0
+
+
+async def _talk(settings: Settings) -> None:
+    console, chat, count = Console(), secrets.token_hex(8), 0
+    async with app.engine(settings) as made:
+        sender = made.join(console)
+        await made.dispatch.accept(Incoming(console.name, chat, f"{chat}.0", Kind.START))
+        await made.dispatch.settle()
+        await sender.send_waiting()
+        async for line in console.lines():
+            count += 1
+            await made.dispatch.accept(Incoming(console.name, chat, f"{chat}.{count}", text=line))
+            await made.dispatch.settle()
+            await sender.send_waiting()
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    if options.jsonl == bool(options.question):
+        raise SettingError('ask needs either a question or --jsonl, such as: motcua ask "làm giấy khai sinh cần gì"')
+    return asyncio.run(_ask_batch(settings) if options.jsonl else _ask_one(settings, options.question, options.why))
+
+
+async def _ask_batch(settings: Settings) -> int:
+    batch = trial.read_batch(sys.stdin)
+    replies = trial.ask(settings, app.library(settings), (messages for _, messages in batch))
+    for id_, _ in batch:
+        print(json.dumps({"id": id_, "replies": [h.to_dict() for h in await anext(replies)]}, ensure_ascii=False))
+    await replies.aclose()
+    return 0
+
+
+async def _ask_one(settings: Settings, messages: list[str], why: bool) -> int:
+    async for heard in trial.ask(settings, app.library(settings), [messages]):
+        for reply in heard:
+            print(reply.text + "\n")
+            if why:
+                print(
+                    "\n".join(f"# {line}" for line in (*reply.why, f"outcome {reply.outcome} {' '.join(reply.procedures)} {' '.join(reply.aspects)}"))
+                )
+    return 0
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    return asyncio.run(_import_file(options.file, settings))
+
+
+async def _import_file(path: Path, settings: Settings) -> int:
+    office = app.library(settings).knowledge.office.code
+    database = Database(settings.database_url)
+    await database.open()
+    try:
+        done = await import_file(database, office, path, load_key(settings.data), settings.clock())
+    finally:
+        await database.close()
+    for refused in done.refused:
+        print(f"{path.name}: {refused}", file=sys.stderr)
+    print(f"Đã nhập {done.taken} hồ sơ, bỏ qua {len(done.refused)} dòng.")
+    return 1 if done.refused else 0
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    return asyncio.run(_export_file(options.what, options.file, settings))
+
+
+async def _export_file(what: str, path: Path, settings: Settings) -> int:
+    headings, rows = EXPORTS[what]
+    database = Database(settings.database_url)
+    await database.open()
+    try:
+        async with database.reading() as db:
+            count = await export.write_csv(path, headings, rows(db), ZONE)
+    except OSError as error:
+        print(f"motcua: {path}: {error.strerror}. Expected: a file in a folder that can be written.", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    print(f"{count} dòng → {path}")
+    return 0
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    return check_knowledge([str(settings.content)])
+
+
+def _log_to_stderr(verbose: bool) -> None:
+    """One line a happening on standard error. The log holds no name, no text of a citizen, no dossier code, no token."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

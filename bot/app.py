@@ -1,0 +1,170 @@
+"""The only assembly point: everything is made here, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+import uvicorn
+
+import handlers
+from bot.channels import Channel, TryLater, Undeliverable
+from bot.channels.telegram import Telegram, make_bot
+from bot.channels.web import Web
+from bot.dispatch import Bench, Dispatch
+from bot.dossiers import sample
+from bot.dossiers.secret import load_key
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.store import Database
+from bot.turn import Library
+from knowledge.calendar import Calendar
+from knowledge.loader import load
+from knowledge.model import Knowledge
+from knowledge.understand import Understanding
+
+STOP_SECONDS = 8
+log = structlog.get_logger()
+
+
+class PortInUse(Exception):
+    """The page's address is taken; the text says by which setting it is changed."""
+
+
+def library(settings: Settings) -> Library:
+    """The knowledge in the content folder with all that is built from it. Raises ContentError."""
+    today = settings.clock().date()
+    return make_library(load(settings.content, today), settings)
+
+
+def make_library(knowledge: Knowledge, settings: Settings) -> Library:
+    """What is built from a knowledge."""
+    return Library(knowledge, Understanding(knowledge, settings.clock().date()), Calendar(knowledge.calendar, knowledge.office.hours))
+
+
+@dataclass
+class Shelf:
+    """Holds the library in force, so that it can be exchanged while the bot runs."""
+
+    library: Library
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The road between a database and the dialogues, with the senders of the channels that are joined to it."""
+
+    settings: Settings
+    shelf: Shelf
+    database: Database
+    dispatch: Dispatch
+    senders: dict[str, Sender]
+
+    def join(self, channel: Channel) -> Sender:
+        """Gives a channel its sender."""
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
+        return self.senders[channel.name]
+
+
+@asynccontextmanager
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    """An engine that is ready to accept; the sample office gets its sample dossiers. Raises ContentError or StoreError."""
+    shelf = Shelf(library(settings))
+    database = Database(settings.database_url)
+    senders: dict[str, Sender] = {}
+
+    def spoken(channel: str) -> None:
+        if channel in senders:
+            senders[channel].wake()
+
+    await database.open()
+    try:
+        key = load_key(settings.data)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key)
+        await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders)
+    finally:
+        await database.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until it is told to stop: the page always, Telegram where its token is set."""
+    port_is_free(settings)
+    async with engine(settings) as made, AsyncExitStack() as stack:
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock)
+        telegram = await _telegram(made, stack)
+        webhook = telegram.webhook if telegram and settings.telegram_webhook else None
+        config = uvicorn.Config(
+            web.application(webhook), settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+        )
+        server = _Server(config, web)
+        jobs = [made.dispatch.run(), made.join(web).run()]
+        jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
+        tasks = [asyncio.create_task(job) for job in jobs]
+        stack.push_async_callback(_stop, tasks)
+        print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)
+        await server.serve()
+
+
+class _Server(uvicorn.Server):
+    """Ends the open event streams when it is told to stop, so that stopping does not wait for them."""
+
+    def __init__(self, config: uvicorn.Config, web: Web) -> None:
+        super().__init__(config)
+        self._web = web
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._web.close()
+        super().handle_exit(sig, frame)
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _telegram(made: Engine, stack: AsyncExitStack) -> Telegram | None:
+    settings = made.settings
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    telegram = Telegram(make_bot(token, settings.telegram_api), made.dispatch.accept, made.dispatch.malformed, secret)
+    stack.push_async_callback(telegram.close)
+    return telegram
+
+
+async def _joined(telegram: Telegram, settings: Settings) -> None:
+    """Joins Telegram as soon as it can be reached; the page works meanwhile."""
+    while True:
+        try:
+            await telegram.open(settings.telegram_webhook)
+            break
+        except TryLater as error:
+            log.warning("telegram not joined yet", reason=str(error))
+            await asyncio.sleep(10)
+        except Undeliverable as error:
+            log.error("telegram not joined", reason=str(error))
+            return
+    if not settings.telegram_webhook:
+        await telegram.poll()
+
+
+def port_is_free(settings: Settings) -> None:
+    """Raises PortInUse where the page's address is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host.strip("[]"), settings.port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            text = f"{settings.http}: {reason}. Expected: a free address. Stop the other program, or set MOTCUA_HTTP=127.0.0.1:8081."
+            raise PortInUse(text) from error

@@ -1,0 +1,239 @@
+"""Telegram through python-telegram-bot's typed updates and Bot: updates in, messages and edits out. Limits: Bot API."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import AIORateLimiter, ExtBot
+
+from bot.channels import Accept, TryLater, Undeliverable
+from bot.chat import Choice, Incoming, Kind, Wire, utf16_units
+from bot.texts import Texts, n_, texts
+
+COMMANDS = {
+    "thutuc": n_("Danh sách thủ tục"),
+    "hoso": n_("Tra cứu hồ sơ"),
+    "giolamviec": n_("Giờ làm việc, địa chỉ"),
+    "danhgia": n_("Đánh giá phục vụ"),
+    "gopy": n_("Gửi góp ý"),
+    "thongbao": n_("Thông báo"),
+    "language": n_("Đổi ngôn ngữ"),
+    "trogiup": n_("Trợ giúp"),
+    "huy": n_("Thoát việc đang làm"),
+}
+ENGLISH_COMMANDS = {
+    "procedures": n_("Danh sách thủ tục"),
+    "dossier": n_("Tra cứu hồ sơ"),
+    "hours": n_("Giờ làm việc, địa chỉ"),
+    "rate": n_("Đánh giá phục vụ"),
+    "feedback": n_("Gửi góp ý"),
+    "notices": n_("Thông báo"),
+    "language": n_("Đổi ngôn ngữ"),
+    "help": n_("Trợ giúp"),
+    "cancel": n_("Thoát việc đang làm"),
+}
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name, not a secret
+POLL_SECONDS = 25
+WORTH = ["message", "callback_query"]
+log = structlog.get_logger()
+
+
+def make_bot(token: str, api: str) -> Bot:
+    """The client; its rate limiter keeps Telegram's overall and group limits."""
+    return ExtBot(token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", rate_limiter=AIORateLimiter(max_retries=0))
+
+
+def parse(update: Update) -> Incoming | None:
+    """A private message or a pressed button as the road knows it; None for what is not for us."""
+    if query := update.callback_query:
+        held = query.message
+        if held is None or query.data is None:
+            return None
+        common = _common(update, str(held.chat.id), query.from_user.language_code)
+        return Incoming(**common, kind=Kind.CHOICE, choice=query.data, message=str(held.message_id))
+    message = update.message
+    if message is None or message.from_user is None or message.chat.type != "private":
+        return None
+    common = _common(update, str(message.chat.id), message.from_user.language_code)
+    kind, text = _content(message)
+    return Incoming(**common, kind=kind, text=text)
+
+
+def _common(update: Update, chat: str, language: str | None) -> dict[str, Any]:
+    return {"channel": Telegram.name, "chat": chat, "event": str(update.update_id), "language": language or ""}
+
+
+def _content(message: Message) -> tuple[Kind, str]:
+    if message.text is not None:
+        return (Kind.START, "") if message.text.split("@")[0].split(" ")[0] == "/start" else (Kind.TEXT, message.text)
+    kinds = {
+        Kind.PHOTO: message.photo,
+        Kind.VOICE: message.voice or message.audio or message.video_note,
+        Kind.STICKER: message.sticker or message.animation,
+        Kind.LOCATION: message.location or message.venue,
+        Kind.CONTACT: message.contact,
+        Kind.FILE: message.document or message.video,
+    }
+    return next((kind for kind, content in kinds.items() if content), Kind.UNSUPPORTED), message.caption or ""
+
+
+class Telegram:
+    """One bot. `poll` fetches updates without a public address; `webhook` takes those that Telegram posts."""
+
+    name = "telegram"
+
+    def __init__(self, bot: Bot, accept: Accept, malformed: Callable[[str, str], Awaitable[None]], secret: str = "") -> None:
+        self.bot, self._accept, self._malformed, self._secret = bot, accept, malformed, secret
+        self._asides: set[asyncio.Task[None]] = set()
+
+    async def open(self, webhook: str = "") -> None:
+        """Connects, names the commands, and tells Telegram where updates go. Raises TryLater while Telegram cannot be reached."""
+        try:
+            await self.bot.initialize()
+            await self.name_commands()
+            if webhook:
+                await self.bot.set_webhook(webhook, secret_token=self._secret, allowed_updates=WORTH)
+            else:
+                await self.bot.delete_webhook()
+        except InvalidToken as error:
+            raise Undeliverable("Telegram refuses the token of MOTCUA_TELEGRAM_TOKEN. Expected: the token that BotFather shows now.") from error
+        except TelegramError as error:
+            raise TryLater(f"Telegram cannot be reached: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        for task in self._asides:
+            task.cancel()
+        await self.bot.shutdown()
+
+    async def name_commands(self) -> None:
+        """The menu of commands, Vietnamese for all, English for those whose Telegram speaks it."""
+        await self.bot.set_my_commands(_menu(COMMANDS, texts("vi")))
+        await self.bot.set_my_commands(_menu(ENGLISH_COMMANDS, texts("en")), language_code="en")
+
+    async def receive(self, update: Update) -> None:
+        """Stores an update; acknowledges a button and shows that the bot is typing, without waiting for either."""
+        incoming = parse(update)
+        if incoming is None:
+            return
+        await self._accept(incoming)
+        if update.callback_query:
+            self._aside(self.bot.answer_callback_query(update.callback_query.id))
+        else:
+            self._aside(self.bot.send_chat_action(int(incoming.chat), ChatAction.TYPING))
+
+    def _aside(self, call: Awaitable[bool]) -> None:
+        async def quietly() -> None:
+            try:
+                await call
+            except TelegramError as error:
+                log.info("aside failed", channel=self.name, error=type(error).__name__)
+
+        task = asyncio.ensure_future(quietly())
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+    async def poll(self) -> None:
+        """Fetches updates for ever. An update is confirmed to Telegram only after it is in the database."""
+        offset: int | None = None
+        while True:
+            try:
+                raw = await self.bot.do_api_request(
+                    "getUpdates",
+                    {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": WORTH},
+                    read_timeout=POLL_SECONDS + 10,
+                )
+            except RetryAfter as error:
+                await asyncio.sleep(_seconds(error))
+                continue
+            except TelegramError as error:
+                log.warning("poll failed", channel=self.name, error=type(error).__name__)
+                await asyncio.sleep(3)
+                continue
+            for item in raw if isinstance(raw, list) else []:
+                await self.receive_json(item)
+                offset = int(item["update_id"]) + 1
+
+    async def receive_json(self, item: dict[str, Any]) -> None:
+        """An update as Telegram wrote it; what cannot be read is kept apart and never comes again."""
+        try:
+            update = Update.de_json(item, self.bot)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            await self._malformed(self.name, json.dumps(item, ensure_ascii=False))
+            return
+        await self.receive(update)
+
+    async def webhook(self, secret: str, body: bytes) -> int:
+        """The HTTP status for a posted update: 403 without the secret, 200 once it is stored (or kept as unreadable)."""
+        if not self._secret or not hmac.compare_digest(secret.encode(), self._secret.encode()):
+            return 403
+        try:
+            item = json.loads(body)
+            item["update_id"] = int(item["update_id"])
+        except (ValueError, TypeError, KeyError):
+            await self._malformed(self.name, body.decode("utf-8", "replace"))
+            return 200
+        await self.receive_json(item)
+        return 200
+
+    async def send(self, chat: str, wire: Wire) -> str:
+        """Sends, or edits the menu that was pressed; a menu that cannot be edited any more is followed by a new message."""
+        text, entities = formatted(wire)
+        keyboard = _keyboard(wire.buttons)
+        try:
+            if wire.replace:
+                try:
+                    await self.bot.edit_message_text(text, int(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
+                    return wire.replace
+                except BadRequest as error:
+                    if "not modified" in str(error).lower():
+                        return wire.replace
+            sent = await self.bot.send_message(int(chat), text, entities=entities, reply_markup=keyboard)
+            return str(sent.message_id)
+        except RetryAfter as error:
+            raise TryLater("flood control", _seconds(error)) from error
+        except (Forbidden, BadRequest, InvalidToken) as error:
+            raise Undeliverable(type(error).__name__) from error
+        except NetworkError as error:
+            raise TryLater(type(error).__name__) from error
+
+
+def _menu(commands: dict[str, str], t: Texts) -> list[BotCommand]:
+    return [BotCommand(name, t(text)) for name, text in commands.items()]
+
+
+def _seconds(error: RetryAfter) -> float:
+    after = error.retry_after
+    return float(after if isinstance(after, int) else after.total_seconds())
+
+
+def formatted(wire: Wire) -> tuple[str, list[MessageEntity]]:
+    """The text with its title bold and its footer italic, by entities, so that nothing in it needs escaping."""
+    text = wire.whole or "…"
+    entities = []
+    if wire.title:
+        entities.append(MessageEntity(MessageEntity.BOLD, 0, utf16_units(wire.title)))
+    if wire.footer:
+        length = utf16_units(wire.footer)
+        entities.append(MessageEntity(MessageEntity.ITALIC, utf16_units(text) - length, length))
+    return text, entities
+
+
+def _keyboard(buttons: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:
+    """Short labels two a row, long ones alone. Telegram has no button that calls: numbers stand in the text."""
+    rows: list[list[InlineKeyboardButton]] = []
+    for choice in (b for b in buttons if b.id or b.url):
+        button = InlineKeyboardButton(choice.label, url=choice.url) if choice.url else InlineKeyboardButton(choice.label, callback_data=choice.id)
+        short = len(choice.label) <= 18
+        if short and rows and len(rows[-1]) == 1 and len(rows[-1][0].text) <= 18:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -1,0 +1,170 @@
+"""The road of a message: inbox → handler, in order within a chat → one transaction → outbox. The only error boundary."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
+from bot.store import figures, road
+from bot.store.database import Database
+from bot.store.figures import Counted
+from bot.store.road import Received
+from bot.texts import suggested, texts
+from bot.turn import Handler, Library, Outcome, Reply, State, Turn
+
+BATCH = 200
+CHATS_AT_ONCE = 32
+TRIES = 4
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every turn needs beside its message."""
+
+    database: Database
+    library: Callable[[], Library]
+    route: Handler
+    clock: Callable[[], dt.datetime]
+    key: bytes
+
+
+class Dispatch:
+    """Serves the inbox. `accept` may be called from any channel; `run` works until it is cancelled."""
+
+    def __init__(self, bench: Bench, spoken: Callable[[str], None] = lambda channel: None) -> None:
+        self._bench = bench
+        self._spoken = spoken  # told the channel that has something to send
+        self._wake = asyncio.Event()
+        self._busy: set[tuple[str, str]] = set()
+        self._room = asyncio.Semaphore(CHATS_AT_ONCE)
+
+    async def accept(self, *messages: Incoming) -> int:
+        """Stores messages and returns how many were new. Once it returns they will be answered, whatever happens."""
+        office = self._bench.library().knowledge.office.code
+        async with self._bench.database.writing() as db:
+            new = [await road.receive(db, office, message, self._bench.clock()) for message in messages]
+        self._wake.set()
+        return sum(new)
+
+    async def malformed(self, channel: str, body: str) -> None:
+        """Keeps what a channel could not read; the log says so without the text."""
+        log.warning("malformed", channel=channel)
+        async with self._bench.database.writing() as db:
+            await road.keep_malformed(db, channel, body, self._bench.clock())
+
+    async def run(self) -> None:
+        """Answers what waits, oldest first, several chats at once, each chat in order."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._wake.clear()
+                for chat, rows in (await self._waiting()).items():
+                    self._busy.add(chat)
+                    tasks.create_task(self._serve(chat, rows))
+                await self._wake.wait()
+
+    async def settle(self) -> None:
+        """Answers everything that waits and returns; for the console, trials and tests."""
+        while waiting := await self._waiting():
+            for chat, rows in waiting.items():
+                self._busy.add(chat)
+                await self._serve(chat, rows)
+
+    async def _waiting(self) -> dict[tuple[str, str], list[Received]]:
+        chats: defaultdict[tuple[str, str], list[Received]] = defaultdict(list)
+        try:
+            async with self._bench.database.reading() as db:
+                rows = await road.received(db, BATCH)
+        except DBAPIError as error:
+            log.error("inbox unreadable", error=type(error.orig).__name__)
+            asyncio.get_running_loop().call_later(1, self._wake.set)
+            return {}
+        for row in rows:
+            chats[row.incoming.channel, row.incoming.chat].append(row)
+        return {chat: found for chat, found in chats.items() if chat not in self._busy}
+
+    async def _serve(self, chat: tuple[str, str], rows: Sequence[Received]) -> None:
+        try:
+            async with self._room:
+                for row in rows:
+                    await self._answer(row)
+        except DBAPIError as error:  # the row stays in the inbox and is taken up again
+            log.error("answer not stored", channel=chat[0], error=type(error.orig).__name__)
+            await asyncio.sleep(1)
+        finally:
+            self._busy.discard(chat)
+            self._wake.set()
+
+    async def _answer(self, row: Received) -> None:
+        for attempt in range(1, TRIES):
+            try:
+                await self._answer_once(row)
+                return
+            except DBAPIError:
+                await asyncio.sleep(0.05 * 4**attempt)
+        await self._answer_once(row)
+
+    async def _answer_once(self, row: Received) -> None:
+        message, bench = row.incoming, self._bench
+        library = bench.library()
+        async with bench.database.reading() as db:
+            state = await road.state_of(db, Chat(library.knowledge.office.code, message.channel, message.chat))
+            state = replace(state, language=state.language or suggested(message.language))
+            turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key)
+            reply, failure = await self._handled(turn)
+        await self._keep(row, turn, reply, failure)
+        self._spoken(message.channel)
+
+    async def _handled(self, turn: Turn) -> tuple[Reply, str]:
+        try:
+            return await self._bench.route(turn), ""
+        except DBAPIError:
+            raise
+        except Exception:
+            reference = f"L-{secrets.token_hex(3).upper()}"
+            log.exception("handler failed", reference=reference, channel=turn.incoming.channel, step=turn.state.step)
+            return _apology(turn, reference), reference
+
+    async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
+        wires, menu = _rendered(reply.says, row.incoming)
+        async with self._bench.database.writing() as db:
+            for effect in reply.effects:
+                await effect(db)
+            await road.keep_state(db, turn.chat, _next_state(turn, reply, menu), turn.now)
+            await road.say(db, turn.chat, wires, turn.now, row.id)
+            await figures.count(db, turn.chat, Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject), turn.now)
+            await road.finish(db, row, turn.now, failure=failure, hide=reply.hide)
+
+
+def _next_state(turn: Turn, reply: Reply, menu: Menu) -> State:
+    topic = turn.state.topic if reply.topic is None else reply.topic
+    language = turn.state.language if reply.language is None else reply.language
+    return State(language, reply.step, reply.data, menu, topic)
+
+
+def _rendered(says: Sequence[Say], message: Incoming) -> tuple[list[Wire], Menu]:
+    """All messages of a reply for its channel, and the menu of the last that has one."""
+    wires: list[Wire] = []
+    menu = Menu()
+    for say in says:
+        rendered, offered = render(say, CAPS[message.channel], message.message)
+        wires += rendered
+        menu = offered if offered.items else menu
+    return wires, menu
+
+
+def _apology(turn: Turn, reference: str) -> Reply:
+    text = turn.t(
+        "Xin lỗi anh/chị, tôi gặp trục trặc và chưa trả lời được. Anh/chị thử lại sau ít phút, hoặc gọi {phone} và đọc số {reference}.",
+        phone=", ".join(turn.knowledge.office.telephones),
+        reference=reference,
+    )
+    return Reply((Say(text),), outcome=Outcome.UNKNOWN)

@@ -1,0 +1,1 @@
+"""Dossiers: their codes, the ten statuses, and the exports they come from."""

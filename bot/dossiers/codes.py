@@ -1,0 +1,58 @@
+"""Dossier codes (mã hồ sơ) found in any sentence, repaired, and told apart from other numbers. Source: domain rules, section 2."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.words import tidy
+
+_STRICT = re.compile(r"^[0-9A-Z]{2,3}(\.[0-9A-Z]{1,4}){0,5}-(\d{6}|\d{8})-(\d{3,7})$")
+_UNIT = r"[0-9A-Za-z]{2,3}(?:\s?[.,]\s?[0-9A-Za-z]{1,4}){0,5}"
+_DASH = r"\s*[-_]\s*"
+_LOOSE = re.compile(rf"(?<![0-9A-Za-z.,])({_UNIT}){_DASH}([0-9OoIl]{{6}}|[0-9OoIl]{{8}}){_DASH}([0-9OoIl]{{3,7}})(?![0-9A-Za-z])")
+_SPACED = re.compile(rf"(?<![0-9A-Za-z.,])({_UNIT})\s+([0-9OoIl]{{6}}|[0-9OoIl]{{8}})\s+([0-9OoIl]{{3,7}})(?![0-9A-Za-z])")
+_DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
+
+
+class Fault(StrEnum):
+    """Why something that looks like a code cannot be one."""
+
+    NO_SUCH_DAY = "no such day"
+    IN_FUTURE = "in the future"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A code as it should be written, with what is wrong with it if anything."""
+
+    code: str
+    fault: Fault | None = None
+
+
+def find(text: str, today: dt.date) -> tuple[Found, ...]:
+    """The codes in a text, in order, each once. Procedure codes, petition codes and insurance numbers are none."""
+    found: dict[str, Found] = {}
+    plain = tidy(text)
+    for match in (*_LOOSE.finditer(plain), *(m for m in _SPACED.finditer(plain) if any(c.isalpha() for c in m.group(1)) or "." in m.group(1))):
+        unit, day, number = match.groups()
+        code = f"{_unit(unit)}-{day.translate(_DIGITS)}-{number.translate(_DIGITS)}"
+        if _STRICT.match(code) and not re.match(r"^(PAKN|GY)\b", code):
+            found.setdefault(code, Found(code, _fault(code.split("-")[1], today)))
+    return tuple(found.values())
+
+
+def _unit(text: str) -> str:
+    """The unit's part: upper case, spaces out, commas to dots; O and I become digits only in groups that are otherwise digits."""
+    groups = re.sub(r"\s", "", text).replace(",", ".").split(".")
+    return ".".join(g.translate(_DIGITS) if re.fullmatch(r"[0-9OoIl]*\d[0-9OoIl]*", g) else g.upper() for g in groups)
+
+
+def _fault(digits: str, today: dt.date) -> Fault | None:
+    try:
+        day = dt.datetime.strptime(digits, "%y%m%d" if len(digits) == 6 else "%Y%m%d").date()
+    except ValueError:
+        return Fault.NO_SUCH_DAY
+    return Fault.IN_FUTURE if day > today else None

@@ -1,0 +1,92 @@
+"""The way out: outbox → channel, in order within a chat, again after failures, never twice once the platform has taken it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.channels import Channel, TryLater, Undeliverable
+from bot.store import road
+from bot.store.database import Database
+from bot.store.road import Waiting
+
+BATCH = 200
+ATTEMPTS = 12
+LONGEST_WAIT = 600.0
+IDLE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+class Sender:
+    """Sends what waits for one channel. `wake` when there is something new; `run` works until it is cancelled."""
+
+    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime]) -> None:
+        self._database, self._channel, self._clock = database, channel, clock
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                left = await self.send_waiting()
+            except DBAPIError as error:
+                log.error("outbox unreadable", channel=self._channel.name, error=type(error.orig).__name__)
+                left = True
+            await self._pause(IDLE_SECONDS if left else None)
+
+    async def _pause(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def send_waiting(self) -> bool:
+        """Sends all that is due now, each chat in order; True where something is left for later."""
+        now = self._clock()
+        async with self._database.reading() as db:
+            rows = await road.waiting(db, self._channel.name, BATCH)
+        chats = [list(own) for _, own in groupby(sorted(rows, key=lambda r: (r.chat, r.id)), lambda r: r.chat)]
+        due = [own for own in chats if own[0].not_before <= now]
+        done = await asyncio.gather(*(self._send_chat(own) for own in due))
+        return len(due) < len(chats) or not all(done) or len(rows) == BATCH
+
+    async def _send_chat(self, rows: Sequence[Waiting]) -> bool:
+        """Sends a chat's rows until one has to wait; True when all went out."""
+        for row in rows:
+            try:
+                message = await self._channel.send(row.chat, row.wire)
+            except TryLater as error:
+                return await self._later(row, error)
+            except Undeliverable as error:
+                await self._failed(row, str(error))
+            except Exception as error:  # a fault of the channel's own must not stop the other chats
+                log.exception("channel failed", channel=self._channel.name, row=row.id)
+                return await self._later(row, TryLater(type(error).__name__))
+            else:
+                async with self._database.writing() as db:
+                    await road.mark_sent(db, [row.id], [message], self._clock())
+        return True
+
+    async def _later(self, row: Waiting, error: TryLater) -> bool:
+        if row.attempts + 1 >= ATTEMPTS:
+            await self._failed(row, str(error))
+            return True
+        wait = error.after if error.after is not None else min(LONGEST_WAIT, 2.0**row.attempts)
+        log.warning("send later", channel=self._channel.name, row=row.id, seconds=wait, reason=str(error))
+        async with self._database.writing() as db:
+            await road.mark_retry(db, row.id, self._clock() + dt.timedelta(seconds=wait), str(error))
+        return False
+
+    async def _failed(self, row: Waiting, reason: str) -> None:
+        log.warning("not delivered", channel=self._channel.name, row=row.id, reason=reason)
+        async with self._database.writing() as db:
+            await road.mark_failed(db, row.id, self._clock(), reason)

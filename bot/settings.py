@@ -1,0 +1,151 @@
+"""Environment, then motcua.toml → frozen Settings. Every setting is optional; a wrong one is told by name, value and expectation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from knowledge.loader import CONTENT
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+TOML = Path("motcua.toml")
+_TOKEN = re.compile(r"^\d+:[\w-]{20,}$")
+_WEBHOOK_SECRET = re.compile(r"^[\w-]{16,256}$")
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; the text says which, what it holds and what is expected."""
+
+
+class Settings(BaseSettings):
+    """All that an operator may set. Secrets may also be given as a file: MOTCUA_TELEGRAM_TOKEN_FILE=/run/secrets/token."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", toml_file=TOML, frozen=True, extra="forbid")
+
+    data: Path = Field(Path("data"), description="a folder that can be written")
+    database: str = Field("", description="a URL such as sqlite+aiosqlite:///motcua.db")
+    content: Path = Field(CONTENT, description="a folder of leaflets")
+    http: str = Field("127.0.0.1:8080", description="host:port such as 127.0.0.1:8080")
+    telegram_token: SecretStr = Field(SecretStr(""), description="the token that BotFather gave, such as 123456:AbC…")
+    telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
+    telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
+    telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("http")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _TOKEN.match(value.get_secret_value()):
+            raise ValueError
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _WEBHOOK_SECRET.match(value.get_secret_value()):
+            raise ValueError
+        return value
+
+    @field_validator("telegram_api", "telegram_webhook")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError
+        return value.rstrip("/")
+
+    @field_validator("now")
+    @classmethod
+    def _zoned(cls, value: dt.datetime | None) -> dt.datetime | None:
+        return value.replace(tzinfo=ZONE) if value and value.tzinfo is None else value
+
+    @property
+    def host(self) -> str:
+        return self.http.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        return int(self.http.rpartition(":")[2])
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite+aiosqlite:///{self.data / 'motcua.db'}"
+
+    def clock(self) -> dt.datetime:
+        """The time in Việt Nam, or the fixed one."""
+        return self.now or dt.datetime.now(ZONE)
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings in force. Raises SettingError with one line for each that is wrong."""
+    _unknown_names()
+    try:
+        settings = Settings(**_from_files(), **given)
+    except ValidationError as error:
+        raise SettingError("\n".join(_told(e["loc"], e.get("input"), e["type"]) for e in error.errors())) from error
+    except ValueError as error:  # motcua.toml is not TOML
+        raise SettingError(f'{TOML}: {error}. Expected lines such as http = "127.0.0.1:8080".') from error
+    if settings.telegram_webhook and not settings.telegram_webhook_secret.get_secret_value():
+        raise SettingError(
+            "MOTCUA_TELEGRAM_WEBHOOK_SECRET is empty. Expected: 16 to 256 letters, digits, _ or - when MOTCUA_TELEGRAM_WEBHOOK is set."
+        )
+    return settings
+
+
+def _unknown_names() -> None:
+    known = {f"MOTCUA_{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith("MOTCUA_") and name.removesuffix("_FILE") not in known:
+            raise SettingError(f"{name} is not a setting. Expected one of: {', '.join(sorted(known))}.")
+
+
+def _from_files() -> dict[str, Any]:
+    values = {}
+    for name in Settings.model_fields:
+        if path := os.environ.get(f"MOTCUA_{name.upper()}_FILE"):
+            try:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingError(f"MOTCUA_{name.upper()}_FILE={path}: {error.strerror}. Expected a readable file.") from error
+    return values
+
+
+def _told(place: tuple[int | str, ...], value: object, kind: str) -> str:
+    name = str(place[0]) if place else "?"
+    if kind == "extra_forbidden":
+        return f"{name} in {TOML} is not a setting. Expected one of: {', '.join(sorted(Settings.model_fields))}."
+    field = Settings.model_fields.get(name)
+    shown = "(hidden)" if field is not None and field.annotation is SecretStr else repr(value)
+    return f"MOTCUA_{name.upper()}={shown}. Expected {field.description if field else 'another value'}."

@@ -1,0 +1,7 @@
+"""Alembic's entry: migrations run inside the connection that the store hands over."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transaction_per_migration=False, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,180 @@
+"""The road's rows: inbox, conversations, outbox. Each function is one question or one change inside the caller's transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat import Chat, Incoming, Menu, Wire
+from bot.store.tables import conversations, cursors, inbox, malformed, outbox
+from bot.turn import State
+from knowledge.understand.meaning import Topic
+
+HIDDEN = "••••"
+
+
+def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT on either database."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A row of the inbox that waits to be answered."""
+
+    id: int
+    incoming: Incoming
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the outbox that waits to be sent."""
+
+    id: int
+    chat: str
+    wire: Wire
+    attempts: int
+    not_before: dt.datetime
+
+
+async def receive(db: AsyncConnection, office: str, incoming: Incoming, now: dt.datetime) -> bool:
+    """Puts a message into the inbox; False where the channel's event is there already."""
+    row = {"office": office, "channel": incoming.channel, "chat": incoming.chat, "event": incoming.event, "payload": incoming.to_dict()}
+    done = await db.execute(upsert(db, inbox).values(**row, received_at=now).on_conflict_do_nothing(index_elements=["channel", "event"]))
+    return done.rowcount == 1
+
+
+async def keep_malformed(db: AsyncConnection, channel: str, body: str, now: dt.datetime) -> None:
+    """Keeps what a channel could not read, so that it can be looked into."""
+    await db.execute(malformed.insert().values(channel=channel, body=body[:20_000], at=now))
+
+
+async def received(db: AsyncConnection, most: int) -> list[Received]:
+    """The messages not yet answered, oldest first."""
+    query = sa.select(inbox.c.id, inbox.c.payload).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(most)
+    return [Received(row.id, Incoming.from_dict(row.payload)) for row in await db.execute(query)]
+
+
+async def received_since(db: AsyncConnection, channel: str, chat: str, since: dt.datetime) -> int:
+    """How many messages a chat sent since a time."""
+    query = sa.select(sa.func.count()).where(inbox.c.channel == channel, inbox.c.chat == chat, inbox.c.received_at > since)
+    return (await db.execute(query)).scalar_one()
+
+
+async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> None:
+    """Marks a message as answered; `hide` blots its text out of the store."""
+    values: dict[str, object] = {"done_at": now, "failure": failure}
+    if hide:
+        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN}
+    await db.execute(inbox.update().where(inbox.c.id == row.id).values(**values))
+
+
+async def state_of(db: AsyncConnection, chat: Chat) -> State:
+    """Where a conversation stands; a new one where there is no row."""
+    found = await db.execute(sa.select(conversations).where(conversations.c.channel == chat.channel, conversations.c.chat == chat.key))
+    row = found.one_or_none()
+    if row is None:
+        return State()
+    return State(row.language, row.step, row.data, Menu.from_dict(row.menu), Topic.from_dict(row.topic), row.updated_at)
+
+
+async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.datetime) -> None:
+    """Writes where a conversation stands."""
+    values = {
+        "language": state.language,
+        "step": state.step,
+        "data": dict(state.data),
+        "menu": state.menu.to_dict(),
+        "topic": state.topic.to_dict(),
+        "updated_at": now,
+    }
+    query = upsert(db, conversations).values(office=chat.office, channel=chat.channel, chat=chat.key, **values)
+    await db.execute(query.on_conflict_do_update(index_elements=["channel", "chat"], set_=values))
+
+
+async def say(db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None) -> None:
+    """Puts messages into the outbox, in order."""
+    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": now}
+    if wires:
+        await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
+
+
+async def waiting(db: AsyncConnection, channel: str, most: int) -> list[Waiting]:
+    """The messages of a channel not yet sent, oldest first, those that wait for a retry included."""
+    query = (
+        sa.select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
+        .where(outbox.c.channel == channel, outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None))
+        .order_by(outbox.c.id)
+        .limit(most)
+    )
+    return [Waiting(r.id, r.chat, Wire.from_dict(r.payload), r.attempts, r.not_before) for r in await db.execute(query)]
+
+
+async def mark_sent(db: AsyncConnection, ids: Sequence[int], messages: Sequence[str], now: dt.datetime) -> None:
+    """Marks messages as sent, with the channel's name for each."""
+    query = outbox.update().where(outbox.c.id == sa.bindparam("row_id")).values(sent_at=now, message=sa.bindparam("row_message"))
+    await db.execute(query, [{"row_id": id_, "row_message": message} for id_, message in zip(ids, messages, strict=True)])
+
+
+async def mark_retry(db: AsyncConnection, id_: int, not_before: dt.datetime, failure: str) -> None:
+    values = {"attempts": outbox.c.attempts + 1, "not_before": not_before, "failure": failure}
+    await db.execute(outbox.update().where(outbox.c.id == id_).values(**values))
+
+
+async def mark_failed(db: AsyncConnection, id_: int, now: dt.datetime, failure: str) -> None:
+    await db.execute(outbox.update().where(outbox.c.id == id_).values(failed_at=now, failure=failure))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of a conversation, from either side; `id` is positive for the bot's lines and grows with time."""
+
+    id: int
+    at: dt.datetime
+    mine: bool
+    text: str
+    wire: Wire | None
+    pressed: bool = False
+
+
+async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> list[tuple[int, Wire]]:
+    """What the bot said in a chat after the row `after`, in order."""
+    query = (
+        sa.select(outbox.c.id, outbox.c.payload)
+        .where(outbox.c.channel == channel, outbox.c.chat == chat, outbox.c.id > after)
+        .order_by(outbox.c.id)
+        .limit(200)
+    )
+    return [(row.id, Wire.from_dict(row.payload)) for row in await db.execute(query)]
+
+
+async def history(db: AsyncConnection, channel: str, chat: str, most: int) -> list[Said]:
+    """The last lines of a conversation, both sides, as they followed one another."""
+    i, o = inbox.c, outbox.c
+    asked = sa.select(i.id, i.payload, i.received_at).where(i.channel == channel, i.chat == chat)
+    answered = sa.select(o.id, o.payload, o.inbox_id, o.created_at).where(o.channel == channel, o.chat == chat)
+    lines = [
+        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice)))
+        for row in await db.execute(asked.order_by(i.id.desc()).limit(most))
+        for sent in (Incoming.from_dict(row.payload),)
+    ]
+    lines += [
+        ((row.inbox_id or 0, 1, row.id), Said(row.id, row.created_at, False, "", Wire.from_dict(row.payload)))
+        for row in await db.execute(answered.order_by(o.id.desc()).limit(most))
+    ]
+    return [line for _, line in sorted(lines, key=lambda pair: pair[0])][-most:]
+
+
+async def cursor(db: AsyncConnection, name: str) -> str:
+    """A remembered position, such as the next update to ask a channel for."""
+    return (await db.execute(sa.select(cursors.c.value).where(cursors.c.name == name))).scalar_one_or_none() or ""
+
+
+async def keep_cursor(db: AsyncConnection, name: str, value: str) -> None:
+    query = upsert(db, cursors).values(name=name, value=value)
+    await db.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

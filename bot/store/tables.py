@@ -1,0 +1,204 @@
+"""The tables. Times are stored in UTC; every citizen-facing table carries the office's code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.TypeDecorator[dt.datetime]):
+    """An aware time, stored as UTC on every database."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        return None if value is None else value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        return None if value is None else value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value
+
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, *arguments: Any, **options: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), *arguments, nullable=False, **{"server_default": "", **options})
+
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    _text("event"),
+    sa.Column("payload", sa.JSON(), nullable=False),
+    sa.Column("received_at", Moment(), nullable=False),
+    sa.Column("done_at", Moment()),
+    _text("failure"),
+    sa.UniqueConstraint("channel", "event"),
+    sa.Index("ix_inbox_waiting", "id", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")),
+    sa.Index("ix_inbox_chat", "channel", "chat", "id"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("inbox_id", Id),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("payload", sa.JSON(), nullable=False),
+    sa.Column("created_at", Moment(), nullable=False),
+    sa.Column("not_before", Moment(), nullable=False),
+    sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("sent_at", Moment()),
+    sa.Column("failed_at", Moment()),
+    _text("message"),
+    _text("failure"),
+    sa.Index(
+        "ix_outbox_waiting",
+        "channel",
+        "id",
+        sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
+    ),
+    sa.Index("ix_outbox_chat", "channel", "chat", "id"),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    _text("office"),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("language"),
+    _text("step"),
+    sa.Column("data", sa.JSON(), nullable=False),
+    sa.Column("menu", sa.JSON(), nullable=False),
+    sa.Column("topic", sa.JSON(), nullable=False),
+    sa.Column("updated_at", Moment(), nullable=False),
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("outcome"),
+    _text("procedures"),
+    _text("aspects"),
+    _text("subject"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Index("ix_outcomes_at", "at"),
+)
+
+unanswered = sa.Table(
+    "unanswered",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("text"),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+dossiers = sa.Table(
+    "dossiers",
+    metadata,
+    _text("office", primary_key=True),
+    _text("code", primary_key=True),
+    _text("procedure_name"),
+    _text("procedure_code"),
+    _text("field"),
+    sa.Column("status", sa.Integer()),
+    _text("status_label"),
+    _text("reason"),
+    sa.Column("received_at", Moment()),
+    sa.Column("due_at", Moment()),
+    sa.Column("completed_at", Moment()),
+    _text("method"),
+    _text("applicant"),
+    _text("phone_hash"),
+    _text("identity_hash"),
+    sa.Column("as_of", Moment(), nullable=False),
+)
+
+proofs = sa.Table(
+    "proofs",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    _text("code"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Index("ix_attempts_chat", "channel", "chat", "at"),
+    sa.Index("ix_attempts_code", "code", "at"),
+)
+
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    _text("dossier"),
+    sa.Column("level", sa.Integer(), nullable=False),
+    sa.Column("reasons", sa.JSON(), nullable=False),
+    _text("comment"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("changed_at", Moment(), nullable=False),
+    sa.Index("ix_ratings_chat", "channel", "chat", "dossier"),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    _text("reference", unique=True),
+    _text("text"),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+malformed = sa.Table(
+    "malformed",
+    metadata,
+    _id(),
+    _text("channel"),
+    _text("body"),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+cursors = sa.Table("cursors", metadata, _text("name", primary_key=True), _text("value"))

@@ -1,0 +1,103 @@
+"""A turn of a conversation as a handler sees it, and what a handler returns. Handlers never send and never write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat import Chat, Incoming, Menu, Say
+from bot.texts import Texts
+from knowledge.calendar import Calendar
+from knowledge.model import Knowledge
+from knowledge.understand import Understanding
+from knowledge.understand.meaning import Topic
+
+
+class Outcome(StrEnum):
+    """What became of a question; every turn has one and it is counted."""
+
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    UNKNOWN = "unknown"
+    OTHER = "other"
+
+
+Effect = Callable[[AsyncConnection], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Library:
+    """The knowledge in force with what is built from it, exchanged whole when the content changes."""
+
+    knowledge: Knowledge
+    understanding: Understanding
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a conversation stands. It lives in the database only."""
+
+    language: str = ""
+    step: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    menu: Menu = field(default_factory=Menu)
+    topic: Topic = field(default_factory=Topic)
+    updated: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message with all that a handler may look at. `db` is for reading; writing is done by effects."""
+
+    incoming: Incoming
+    state: State
+    now: dt.datetime
+    library: Library
+    t: Texts
+    db: AsyncConnection
+    key: bytes
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.library.knowledge
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self.knowledge.office.code, self.incoming.channel, self.incoming.chat)
+
+    @property
+    def text(self) -> str:
+        return self.incoming.text
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What follows the verb in the id of a pressed choice."""
+        return tuple(self.incoming.choice.split(":")[1:])
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a handler returns: what to say, where the conversation stands next, what to write, and the outcome for the count.
+
+    `step` "" leaves the dialogue; `topic` and `language` None keep what was; `hide` keeps the citizen's text out of the store."""
+
+    says: tuple[Say, ...]
+    step: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    topic: Topic | None = None
+    language: str | None = None
+    effects: tuple[Effect, ...] = ()
+    outcome: Outcome = Outcome.OTHER
+    procedures: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ()
+    subject: str = ""
+    hide: bool = False
+
+
+Handler = Callable[[Turn], Awaitable[Reply]]

@@ -1,0 +1,163 @@
+"""The table of all that the bot reacts to, and the one way through it. A handler returns; nobody sends from inside."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.chat import Incoming, Kind, Say, recognise
+from bot.dossiers.codes import find
+from bot.turn import Handler, Reply, State, Turn
+from handlers import dossier, feedback, greeting, office, questions, rating
+from knowledge.understand.meaning import Other, Reading
+from knowledge.words import fold
+
+MayPass = Callable[[Turn], Awaitable[Reply | None]]  # None: not mine, look further
+LAPSE = dt.timedelta(hours=24)
+
+# Commands work on every channel; the first name of each is shown in Telegram's menu.
+COMMANDS: dict[str, Handler] = {
+    "start": greeting.start,
+    "batdau": greeting.start,
+    "trogiup": greeting.help_,
+    "help": greeting.help_,
+    "thutuc": questions.fields,
+    "procedures": questions.fields,
+    "hoso": dossier.ask,
+    "dossier": dossier.ask,
+    "giolamviec": office.hours,
+    "hours": office.hours,
+    "danhgia": rating.ask,
+    "rate": rating.ask,
+    "gopy": feedback.ask,
+    "feedback": feedback.ask,
+    "thongbao": office.notices,
+    "notices": office.notices,
+    "ngonngu": greeting.language,
+    "language": greeting.language,
+    "huy": greeting.cancel,
+    "cancel": greeting.cancel,
+}
+
+# The dialogues that a question can open, by the name of the general leaflet that teaches their words.
+TOPICS: dict[str, Handler] = {
+    "khan-cap": office.emergency,
+    "gio-lam-viec": office.hours,
+    "gap-can-bo": office.desk,
+    "thong-bao": office.notices,
+    "tra-cuu-ho-so": dossier.ask,
+    "danh-gia": rating.ask,
+    "gop-y": feedback.ask,
+    "danh-sach-thu-tuc": questions.fields,
+    "tro-giup": greeting.help_,
+    "doi-ngon-ngu": greeting.language,
+}
+
+
+async def _general(turn: Turn) -> Reply:
+    topic = turn.arguments[0] if turn.arguments else ""
+    return await TOPICS.get(topic, questions.general)(turn)
+
+
+# Pressed choices, by the verb before the first colon of their id.
+CHOICES: dict[str, MayPass] = {
+    "p": questions.card,
+    "a": questions.aspect,
+    "m": questions.more,
+    "c": questions.by_case,
+    "n": questions.narrow,
+    "f": questions.field_page,
+    "fields": questions.fields,
+    "none": questions.none_of_these,
+    "g": _general,
+    "d": dossier.details,
+    "r": rating.ask,
+    "rl": rating.level,
+    "rr": rating.reason,
+    "rd": rating.done,
+    "fs": feedback.send,
+    "fr": feedback.rewrite,
+    "l": greeting.language,
+    "cancel": greeting.cancel,
+}
+
+# What follows in a dialogue begun before. A step that returns None lets the message be read as a new question.
+STEPS: dict[str, MayPass] = {
+    "dossier.code": dossier.code_step,
+    "dossier.digits": dossier.digits_step,
+    "rating.comment": rating.comment_step,
+    "feedback.text": feedback.text_step,
+    "feedback.confirm": feedback.text_step,
+}
+
+
+async def route(turn: Turn) -> Reply:
+    """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
+    if _lapsed(turn):
+        return await _after_lapse(turn)
+    if turn.incoming.kind is Kind.START:
+        return await greeting.start(turn)
+    if turn.incoming.kind is Kind.CHOICE:
+        return await _pressed(turn, turn.incoming.choice)
+    if turn.incoming.kind is not Kind.TEXT:
+        return await greeting.unreadable(turn)
+    if not any(c.isalnum() for c in turn.text):
+        return await greeting.wordless(turn)
+    if turn.text.startswith("/"):
+        return await _command(turn)
+    if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
+        return await greeting.cancel(turn)
+    return await _said(turn)
+
+
+async def _said(turn: Turn) -> Reply:
+    reading = turn.library.understanding.read(turn.text, turn.state.topic)
+    if reading.meaning == Other("khan-cap"):
+        return await office.emergency(turn)
+    if id_ := recognise(turn.text, turn.state.menu):
+        return await _pressed(turn, id_)
+    if turn.state.menu.numbered and fold(turn.text).strip(" .").isdigit() and not turn.state.step:
+        return await greeting.no_such_number(turn)
+    if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
+        return reply
+    if found := find(turn.text, turn.now.date()):
+        return await dossier.tell(turn, found)
+    return await _asked(turn, reading)
+
+
+async def _asked(turn: Turn, reading: Reading) -> Reply:
+    meaning = reading.meaning
+    if isinstance(meaning, Other) and meaning.topic in TOPICS:
+        return replace(await TOPICS[meaning.topic](turn), topic=reading.topic)
+    return await questions.understood(turn, reading)
+
+
+async def _pressed(turn: Turn, id_: str) -> Reply:
+    pressed = replace(turn, incoming=_as_choice(turn.incoming, id_))
+    handler = CHOICES.get(id_.split(":", 1)[0])
+    reply = await handler(pressed) if handler else None
+    return reply or questions.gone(pressed)
+
+
+def _as_choice(incoming: Incoming, id_: str) -> Incoming:
+    return replace(incoming, kind=Kind.CHOICE, choice=id_, text="")
+
+
+async def _command(turn: Turn) -> Reply:
+    name = re.split(r"[\s@]", turn.text[1:], maxsplit=1)[0].lower()
+    return await COMMANDS.get(name, greeting.help_)(turn)
+
+
+def _lapsed(turn: Turn) -> bool:
+    updated = turn.state.updated
+    return bool(turn.state.step and updated and turn.now - updated > LAPSE)
+
+
+async def _after_lapse(turn: Turn) -> Reply:
+    """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
+    fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic)
+    reply = await route(replace(turn, state=fresh))
+    note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
+    return replace(reply, says=(note, *reply.says))

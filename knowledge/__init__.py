@@ -1,0 +1,1 @@
+"""What the office can answer: leaflets, their grammar, their checks, and the understanding of questions."""

@@ -1,0 +1,1 @@
+"""Questions → what is meant: `Understanding(knowledge, today).read(text, topic)`. The types are in `meaning`."""

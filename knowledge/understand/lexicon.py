@@ -1,0 +1,198 @@
+"""How people talk, read from the folder `lexicon` of the content: what a clerk can extend without touching code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.leaflet import Section, read
+from knowledge.model import Aspect, Word
+from knowledge.understand.phrases import Groups, Phrases
+from knowledge.understand.tokens import words
+from knowledge.words import fold
+
+SHIPPED = Path(__file__).resolve().parent.parent / "content" / "lexicon"
+# A section of khia-canh.md and the aspects that its phrases ask for. A name with a star counts only where nothing firmer is asked.
+ASPECTS: dict[str, str] = {
+    "giay to": Aspect.DOCUMENTS,
+    "giay to (nhe)": "*documents",
+    "phi": Aspect.FEE,
+    "thoi gian": Aspect.TIME,
+    "noi nop": Aspect.WHERE,
+    "noi lam": "*place",
+    "co quan": Aspect.AGENCY,
+    "truc tuyen": Aspect.ONLINE,
+    "truc tuyen (dieu kien)": "*way",
+    "bieu mau": Aspect.FORMS,
+    "cac buoc": Aspect.STEPS,
+    "cac buoc (nhe)": "*steps",
+    "lam gi": "*do",
+    "thi sao": "*so",
+    "dieu kien": Aspect.CONDITIONS,
+    "duoc huong": "*entitled",
+    "can cu": Aspect.LEGAL_BASIS,
+    "ket qua": Aspect.RESULT,
+}
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Broad:
+    """What a broad subject opens: the list of a field, or the procedures named."""
+
+    field: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The phrases by what they do in a message."""
+
+    aspects: Phrases[str]
+    same: Phrases[Words]  # everyday words → the words of the index; «+» keeps the words apart
+    frames: Phrases[bool]
+    joins: Phrases[bool]
+    negations: Phrases[bool]
+    follows: Phrases[bool]
+    corrections: Phrases[bool]
+    briefs: Phrases[bool]
+    sures: Phrases[bool]
+    compares: Phrases[bool]
+    yes_nos: Phrases[bool]
+    ifs: Phrases[bool]
+    buts: Phrases[bool]
+    ordinals: Phrases[int]
+    befores: Phrases[bool]
+    currents: Phrases[bool]
+    dangers: Phrases[bool]
+    urgents: Phrases[bool]
+    matters: Phrases[bool]
+    broad: Phrases[Broad]
+    deciding: Phrases[str]
+    shorts: dict[Words, Words]
+    texts: tuple[Words, ...]  # every phrase, for the vocabulary
+
+
+def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
+    """The lexicon of a content folder, the shipped one where it has none; with the short forms that words.md lists."""
+    source = folder / "lexicon" if (folder / "lexicon").is_dir() else SHIPPED
+    groups = _groups(source)
+    texts: list[Words] = []
+    talk = {name: _plain(source / "cach-noi.md", name, groups, texts) for name in _TALK}
+    point = {name: _plain(source / "thu-tu.md", name, groups, texts) for name in ("truoc do", "thu tuc dang noi")}
+    peril = {name: _plain(source / "khan-cap.md", name, groups, texts) for name in ("nguy hiem", "dang xay ra", "chuyen giay to")}
+    return Lexicon(
+        _aspects(source, groups, texts),
+        _same(source, groups, texts),
+        *(talk[name] for name in _TALK),
+        _ordinals(source, groups, texts),
+        *point.values(),
+        *peril.values(),
+        _broad(source, groups, texts),
+        _deciding(source, groups, texts),
+        {tuple(words(w.short)): tuple(words(w.long)) for w in listed},
+        tuple(texts),
+    )
+
+
+_TALK = ("bo qua", "noi cau", "phu dinh", "hoi tiep", "sua loi", "gon hon", "chac khong", "so sanh", "co hay khong", "neu", "nhung")
+
+
+def _sections(path: Path) -> dict[str, Section]:
+    """The sections of a file by their folded names, none where the file is absent."""
+    if not path.is_file():
+        return {}
+    return {fold(name): section for name, section in read(path, path.read_text(encoding="utf-8-sig"), keys=(), sections=None).sections.items()}
+
+
+def _items(path: Path, section: str | None = None) -> Iterator[tuple[str, list[str], str]]:
+    """The section, the phrases before the colon and what stands after it, line by line."""
+    for name, found in _sections(path).items():
+        if section is None or name == section:
+            for line in found.lines:
+                left, _, right = line.text.partition(":")
+                yield name, [p for p in (part.strip() for part in left.split(",")) if p], right.strip()
+
+
+def _groups(source: Path) -> Groups:
+    groups: dict[str, Phrases[bool]] = {}
+    for name, section in read_sections(source / "nhom-tu.md").items():
+        members: Phrases[bool] = Phrases()
+        for line in section.lines:
+            for phrase in line.text.split(","):
+                members.add(words(phrase), True)
+        groups[name] = members
+    return groups
+
+
+def read_sections(path: Path) -> dict[str, Section]:
+    """The sections of a file by their names as written."""
+    return read(path, path.read_text(encoding="utf-8-sig"), keys=(), sections=None).sections if path.is_file() else {}
+
+
+def _pattern(phrase: str) -> list[str]:
+    return [p if p.startswith("{") else w for p in re.findall(r"\{[^}]*\}|[^{}]+", phrase) for w in ([p] if p.startswith("{") else words(p))]
+
+
+def _literal(pattern: list[str]) -> Words:
+    return tuple(w for w in pattern if not w.startswith("{"))
+
+
+def _plain(path: Path, section: str, groups: Groups, texts: list[Words]) -> Phrases[bool]:
+    found: Phrases[bool] = Phrases(groups)
+    for _, phrases, _right in _items(path, section):
+        for pattern in map(_pattern, phrases):
+            found.add(pattern, True)
+            texts.append(_literal(pattern))
+    return found
+
+
+def _aspects(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:
+    found: Phrases[str] = Phrases(groups)
+    for section, phrases, _ in _items(source / "khia-canh.md"):
+        for pattern in map(_pattern, phrases):
+            if section in ASPECTS:
+                found.add(pattern, str(ASPECTS[section]))
+            texts.append(_literal(pattern))
+    return found
+
+
+def _same(source: Path, groups: Groups, texts: list[Words]) -> Phrases[Words]:
+    found: Phrases[Words] = Phrases(groups)
+    for _, phrases, right in _items(source / "dong-nghia.md"):
+        meant = ("+",) if right.endswith("+") else tuple(words(right))
+        for pattern in map(_pattern, phrases):
+            found.add(pattern, meant)
+            texts.append(_literal(pattern))
+        texts.append(meant)
+    return found
+
+
+def _ordinals(source: Path, groups: Groups, texts: list[Words]) -> Phrases[int]:
+    found: Phrases[int] = Phrases(groups)
+    for _, phrases, right in _items(source / "thu-tu.md", "thu tu"):
+        for pattern in map(_pattern, phrases):
+            found.add(pattern, int(right))
+            texts.append(_literal(pattern))
+    return found
+
+
+def _broad(source: Path, groups: Groups, texts: list[Words]) -> Phrases[Broad]:
+    found: Phrases[Broad] = Phrases(groups)
+    for section, phrases, right in _items(source / "cau-rong.md"):
+        meant = Broad(field=right) if section == "linh vuc" else Broad(codes=tuple(re.findall(r"\d\.\d{6}", right)))
+        for pattern in map(_pattern, phrases):
+            found.add(pattern, meant)
+            texts.append(_literal(pattern))
+    return found
+
+
+def _deciding(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:
+    found: Phrases[str] = Phrases(groups)
+    for _, phrases, right in _items(source / "quyet-dinh.md"):
+        for pattern in map(_pattern, phrases):
+            found.add(pattern, right)
+            texts.append(_literal(pattern))
+    return found

@@ -1,0 +1,86 @@
+"""Phrases of the lexicon, looked up at a place of a message: a trie whose branches are words or groups of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+Groups = Mapping[str, "Phrases[bool]"]
+
+
+@dataclass
+class _Node(Generic[V]):
+    words: dict[str, _Node[V]] = field(default_factory=dict)
+    groups: dict[str, _Node[V]] = field(default_factory=dict)
+    value: V | None = None
+
+
+@dataclass
+class Phrases(Generic[V]):
+    """Phrases and what each means. Filled once, then only read. `{người}` in a phrase stands for any member of that group."""
+
+    groups: Groups = field(default_factory=dict)
+    _root: _Node[V] = field(default_factory=_Node)
+
+    def add(self, phrase: Sequence[str], value: V) -> None:
+        """Takes the phrase up; `{nhóm?}` may be absent. The first meaning given to a phrase stays."""
+        if not phrase:
+            return
+        for words in _expanded(phrase):
+            node = self._root
+            for word in words:
+                branches = node.groups if word.startswith("{") else node.words
+                node = branches.setdefault(word.strip("{}?"), _Node())
+            if node is not self._root and node.value is None:
+                node.value = value
+
+    def find(self, tokens: Sequence[str], start: int) -> tuple[int, V] | None:
+        """The longest phrase that begins at `start`: where it ends and what it means."""
+        best: tuple[int, V] | None = None
+        waiting = [(start, self._root)]
+        while waiting:
+            place, node = waiting.pop()
+            if node.value is not None and (best is None or place > best[0]):
+                best = (place, node.value)
+            if place < len(tokens) and (following := node.words.get(tokens[place])):
+                waiting.append((place + 1, following))
+            for name, following in node.groups.items():
+                waiting.extend((end, following) for end in self.groups[name].ends(tokens, place))
+        return best
+
+    def ends(self, tokens: Sequence[str], start: int) -> list[int]:
+        """Every place where a phrase that begins at `start` may end."""
+        found = []
+        node: _Node[V] | None = self._root
+        for place in range(start, len(tokens)):
+            node = node.words.get(tokens[place]) if node else None
+            if node is None:
+                break
+            if node.value is not None:
+                found.append(place + 1)
+        return found
+
+    def all(self, tokens: Sequence[str]) -> list[tuple[int, int, V]]:
+        """The phrases found from left to right, longest first, none overlapping."""
+        found, place = [], 0
+        while place < len(tokens):
+            if hit := self.find(tokens, place):
+                found.append((place, hit[0], hit[1]))
+                place = hit[0]
+            else:
+                place += 1
+        return found
+
+    def __contains__(self, tokens: Sequence[str]) -> bool:
+        hit = self.find(tokens, 0)
+        return hit is not None and hit[0] == len(tokens)
+
+
+def _expanded(phrase: Sequence[str]) -> Iterable[list[str]]:
+    """The phrase with each optional group present and absent."""
+    ways: list[list[str]] = [[]]
+    for word in phrase:
+        ways = [[*way, word] for way in ways] + ([list(way) for way in ways] if word.endswith("?}") else [])
+    return ways

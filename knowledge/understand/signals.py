@@ -1,0 +1,75 @@
+"""What a message says about the conversation itself: shorter, are you sure, not that one, the second one; and whether somebody is in danger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.understand.lexicon import Lexicon
+from knowledge.understand.tokens import STOPS
+
+_ASKING = frozenset(("gì", "nào", "đâu", "bao", "mấy", "sao", "ai", "nhiêu"))
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The signs found in a message."""
+
+    brief: bool = False
+    sure: bool = False
+    compare: bool = False
+    corrects: bool = False
+    follows: bool = False
+    yes_no: bool = False
+    ordinal: int = 0  # 0 for none; -1 the last
+    before: bool = False
+    current: bool = False
+
+
+def signals(tokens: Sequence[str], lexicon: Lexicon) -> Signals:
+    """The signs in the words of a message."""
+    bare = [t for t in tokens if t not in STOPS]
+    ordinals = lexicon.ordinals.all(bare)
+    return Signals(
+        brief=bool(lexicon.briefs.all(bare)),
+        sure=_alone(bare, lexicon),
+        compare=bool(lexicon.compares.all(bare)),
+        corrects=_opens(tokens, lexicon),
+        follows=lexicon.follows.find(bare, 0) is not None or (len(bare) > 1 and lexicon.follows.find(bare, len(bare) - 2) is not None),
+        yes_no=_yes_no(bare, lexicon),
+        ordinal=ordinals[0][2] if ordinals else 0,
+        before=bool(lexicon.befores.all(bare)),
+        current=bool(lexicon.currents.all(bare)),
+    )
+
+
+def _alone(bare: Sequence[str], lexicon: Lexicon) -> bool:
+    """«Chắc không?» by itself or nearly: said with a matter of its own it is a yes-or-no question."""
+    found = lexicon.sures.all(bare)
+    return bool(found) and len(bare) - (found[0][1] - found[0][0]) <= 4
+
+
+def _opens(tokens: Sequence[str], lexicon: Lexicon) -> bool:
+    """A correction stands at the beginning, after a word or two of politeness."""
+    return any(
+        hit is not None and (hit[0] - place > 1 or hit[0] == len(tokens) or tokens[hit[0]] in STOPS)
+        for place in range(min(3, len(tokens)))
+        if (hit := lexicon.corrections.find(tokens, place)) is not None
+    )
+
+
+def _yes_no(bare: Sequence[str], lexicon: Lexicon) -> bool:
+    if _ASKING.intersection(bare):
+        return False
+    tail = list(bare)
+    while tail and (tail[-1],) in lexicon.frames and (tail[-1],) not in lexicon.yes_nos:
+        tail.pop()
+    return bool(tail) and any(hit is not None and hit[0] == len(tail) for hit in (lexicon.yes_nos.find(tail, p) for p in range(max(0, len(tail) - 3), len(tail))))
+
+
+def emergency(tokens: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether somebody's safety is at stake now: a danger told, and no paper matter unless the danger is pressing."""
+    bare = [t for t in tokens if t not in STOPS]
+    if not lexicon.dangers.all(bare):
+        return False
+    return bool(lexicon.urgents.all(bare)) or not lexicon.matters.all(bare)

@@ -1,0 +1,179 @@
+"""Typed tokens → the words meant: accents restored, slips, Telex and VNI left-overs, glued and split words, short forms.
+
+A lattice of readings for each token, and the cheapest way through it by which syllables follow each other in our texts (Viterbi)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from knowledge.understand.telex import typed
+from knowledge.understand.tokens import STOPS, half_of, plain, spelled
+from knowledge.understand.vocabulary import Vocabulary
+
+Shorts = Mapping[tuple[str, ...], tuple[str, ...]]
+_FORMS_MOST = 7
+_LONGEST_SYLLABLE = 7
+_COST = {"half": 0.8, "short": 0.5, "telex": 1.5, "glued": 2.0, "slip": 4.0, "other": 5.0, "unknown": 9.0, "plain": 2.5}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A word as read. `sure` is False where accents or letters were guessed."""
+
+    text: str
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class Way:
+    """One reading of a token: the syllables it stands for and what it costs to believe it."""
+
+    texts: tuple[str, ...]
+    cost: float
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Speller:
+    """Reads typed tokens by the vocabulary and the short forms."""
+
+    vocabulary: Vocabulary
+    shorts: Shorts
+    longest_short: int = 1
+
+    def read(self, tokens: list[str]) -> list[Read]:
+        """The words meant, stops kept in their places."""
+        tokens = _joined(self._short_phrases(tokens), self.vocabulary)
+        accented = sum(not t.isascii() for t in tokens) * 3 >= sum(t.isalpha() for t in tokens)
+        lattice = [self._ways(t, accented) for t in tokens]
+        return _cheapest(lattice, self.vocabulary)
+
+    def _short_phrases(self, tokens: list[str]) -> list[str]:
+        """Short forms of several tokens written out: «bn ơi» → «bạn ơi»."""
+        out: list[str] = []
+        place = 0
+        while place < len(tokens):
+            for size in range(min(self.longest_short, len(tokens) - place), 1, -1):
+                if long := self.shorts.get(tuple(tokens[place : place + size])):
+                    out.extend(long)
+                    place += size
+                    break
+            else:
+                out.append(tokens[place])
+                place += 1
+        return out
+
+    def _ways(self, token: str, accented: bool) -> list[Way]:
+        if token in STOPS or not token[0].isalpha():
+            return [Way((token,), 0.0, True)]
+        known, short = token in self.vocabulary.single, self.shorts.get((token,))
+        if known and not short and not token.isascii():
+            return [Way((token,), 0.0, True)]
+        ways = [Way(short, _COST["short"], True)] if short else []
+        if known:
+            ways.append(Way((token,), 0.0 if accented or not token.isascii() else 0.5, True))
+        if known and accented and not short:
+            return ways + self._forms(token, _COST["plain"])[:3]
+        ways += self._forms(token, 0.0 if token.isascii() and not accented else _COST["half"])
+        return ways or self._guesses(token)
+
+    def _forms(self, token: str, cost: float) -> list[Way]:
+        forms = self.vocabulary.forms.get(plain(token), ())[:_FORMS_MOST]
+        if token.isascii():
+            return [Way((f,), cost, False) for f in forms if f != token]
+        return [Way((f,), cost if half_of(token, f) else _COST["other"], False) for f in forms if f != token]
+
+    def _guesses(self, token: str) -> list[Way]:
+        """Readings of a token that is no syllable of ours: other keys, glued words, a slip; itself where nothing fits."""
+        single = self.vocabulary.single
+        ways = [Way((t,), _COST["telex"], False) for t in typed(token) if t in single]
+        ways += [Way((f,), _COST["telex"] + 0.5, False) for t in typed(token) for f in self.vocabulary.forms.get(plain(t), ())[:4] if half_of(t, f)]
+        if ways:
+            return ways
+        if len(token) >= 5 and (parts := _segmented(token, self.vocabulary, self.shorts)):
+            return [Way(tuple(parts), _COST["glued"], False)]
+        return [*self._slips(token), Way((token,), _COST["unknown"], True)]
+
+    def _slips(self, token: str) -> list[Way]:
+        """Syllables one slip away; two for long tokens would be guessing."""
+        if not 3 <= len(token) <= 9:
+            return []
+        near = process.extract(plain(token), self.vocabulary.plain_set, scorer=OSA.distance, score_cutoff=1, limit=8)
+        near = [n for n in near if n[0][0] == plain(token)[0] or len(token) > 3]
+        return [Way((f,), _COST["slip"], False) for bare, _, _ in sorted(near) for f in self.vocabulary.forms[bare][:3]]
+
+
+def _cheapest(lattice: list[list[Way]], vocabulary: Vocabulary) -> list[Read]:
+    """The cheapest way through the lattice."""
+    best: list[tuple[float, Way | None, int]] = [(0.0, None, -1)]
+    history: list[list[tuple[float, Way | None, int]]] = []
+    for ways in lattice:
+        step: list[tuple[float, Way | None, int]] = []
+        for way in ways:
+            inner = way.cost + sum(vocabulary.cost(a, b) for a, b in zip(way.texts, way.texts[1:], strict=False))
+            if len(best) == len(ways) == 1:
+                step.append((0.0, way, 0))
+                continue
+            costs = [total + (vocabulary.cost(last.texts[-1] if last else "", way.texts[0])) for total, last, _ in best]
+            at = min(range(len(costs)), key=costs.__getitem__)
+            step.append((costs[at] + inner, way, at))
+        history.append(step)
+        best = step
+    return _traced(history)
+
+
+def _traced(history: list[list[tuple[float, Way | None, int]]]) -> list[Read]:
+    found: list[Read] = []
+    at = min(range(len(history[-1])), key=lambda i: history[-1][i][0]) if history else 0
+    for step in reversed(history):
+        _, way, before = step[at]
+        if way:
+            found.extend(Read(t, way.sure) for t in reversed(way.texts))
+        at = before
+    return found[::-1]
+
+
+def _joined(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
+    """Pieces of a split syllable put together: «giấ y» → «giấy»; only where a piece is no syllable and the whole is one."""
+    out: list[str] = []
+    for token in tokens:
+        if out and token.isalpha() and out[-1].isalpha() and out[-1] + token in vocabulary.single:
+            broken = out[-1] not in vocabulary.single or (token not in vocabulary.single and len(token) <= 3)
+            if broken and len(out[-1] + token) >= 3:
+                out[-1] += token
+                continue
+        out.append(token)
+    return out
+
+
+def _segmented(token: str, vocabulary: Vocabulary, shorts: Shorts) -> list[str]:
+    """A glued token cut into syllables of ours: «dangkykethon»; empty where it cannot be cut. Accents given must agree."""
+    bare = plain(token)
+    if len(bare) != len(token) or len(token) > 48:
+        return []
+    best: list[tuple[float, list[str]] | None] = [(0.0, [])] + [None] * len(token)
+    for end in range(1, len(token) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            here = best[start]
+            if here is None:
+                continue
+            for text in _syllables(token[start:end], vocabulary, shorts):
+                cost = here[0] + 1.0 + vocabulary.cost(here[1][-1] if here[1] else "", text[0])
+                current = best[end]
+                if current is None or cost < current[0]:
+                    best[end] = (cost, [*here[1], *text])
+    found = best[-1]
+    return found[1] if found and all(len(t) > 1 or t in vocabulary.single for t in found[1]) else []
+
+
+def _syllables(token: str, vocabulary: Vocabulary, shorts: Shorts) -> list[tuple[str, ...]]:
+    if len(token) < 2:
+        return []
+    token = spelled(token)
+    forms = [(f,) for f in vocabulary.forms.get(plain(token), ())[:6] if token.isascii() or token == f or half_of(token, f)]
+    short = shorts.get((token,)) if len(token) >= 2 and token in ("dk", "đk", "hkd", "hso", "cccd", "bhyt", "gks") else None
+    return forms + ([short] if short else [])
