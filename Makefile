@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev run test bench clean lock
+.PHONY: install install-dev install-wire run test bench lock texts
 
 install: $(VENV)/.installed
 
@@ -27,3 +27,8 @@ test: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# Every sentence of the bot into the catalogue, those without English left empty: fill them in, then `make test`.
+texts: install-dev
+	$(BIN)/pybabel -q extract -F babel.cfg -k t -k n_ -k plural:1,2 --no-location --sort-output -o $(VENV)/motcua.pot bot handlers
+	$(BIN)/pybabel -q update -i $(VENV)/motcua.pot -o bot/locale/en/motcua.po -l en --no-fuzzy-matching --ignore-obsolete --no-wrap

@@ -89,6 +89,8 @@ def documents(turn: Turn, procedure: Procedure, chosen: Sequence[str] = ()) -> s
     parts = [t("Anh/chị cần nộp:") + "\n" + bullets(paper(t, p) for p in wanted)] if wanted else []
     if visible := [p for p in shown if not p.case or p.case in chosen]:
         parts.append(t("Mang theo để xuất trình, xem xong trả lại:") + "\n" + bullets(paper(t, p) for p in visible))
+    if not wanted and not chosen and cases(procedure):
+        parts.append(t("Giấy tờ tùy theo trường hợp của anh/chị:") + "\n" + by_case(turn, procedure))
     if procedure.not_needed and not unpublished(procedure.not_needed):
         parts.append(t("Không phải nộp:") + "\n" + bullets(line.text for line in procedure.not_needed))
     return "\n\n".join(parts)
@@ -200,8 +202,10 @@ def card(turn: Turn, procedure: Procedure) -> str:
     bring += [t("và {n} giấy tờ nữa", n=len(papers) - CARD_PAPERS)] if len(papers) > CARD_PAPERS else []
     bring += [t("{paper}, để xuất trình", paper=paper(t, p)) for p in _published(procedure.shown)[:2] if not p.case]
     parts = [procedure.summary] if procedure.summary else []
-    parts.append(t("Anh/chị cần mang theo:") + "\n" + (bullets(bring) if bring else not_published(turn)))
-    parts += [hint] if (hint := more_cases(turn, procedure)) else []
+    hint = more_cases(turn, procedure)
+    if bring or not hint:
+        parts.append(t("Anh/chị cần mang theo:") + "\n" + (bullets(bring) if bring else not_published(turn)))
+    parts += [hint] if hint else []
     facts = [t("Phí: {fee}", fee=one_line(turn, procedure.fees)), t("Thời gian: {time}", time=one_line(turn, procedure.times))]
     parts.append("\n".join([*facts, where(turn, procedure)]))
     return "\n\n".join(parts)

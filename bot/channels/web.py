@@ -20,9 +20,10 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import Accept
 from bot.channels.telegram import SECRET_HEADER
-from bot.chat import ID_MAX_BYTES, Incoming, Kind, Wire
+from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
 from bot.store import road
 from bot.store.database import Database
+from bot.texts import DEFAULT, Texts, n_, texts
 from knowledge.model import Office
 
 PAGE = Path(__file__).with_name("page")
@@ -35,6 +36,17 @@ PING_SECONDS = 15.0
 HISTORY = 120
 _CHAT = re.compile(r"^[0-9a-f]{32}$")
 _EVENT = re.compile(r"^[0-9a-zA-Z-]{8,64}$")
+_TEXTS = {
+    "choices": n_("Lựa chọn"),
+    "typing": n_("Đang trả lời…"),
+    "refused": n_("Máy chủ không nhận tin này."),
+    "resending": n_("Mất kết nối, tôi đang gửi lại…"),
+    "reconnecting": n_("Đang kết nối lại…"),
+    "offline": n_("Chưa kết nối được. Anh/chị kiểm tra mạng giúp tôi."),
+}
+_STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
+_UNREADABLE = n_("Tin này máy chủ không đọc được. Anh/chị tải lại trang rồi gửi lại giúp tôi.")
+_TOO_FAST = n_("Anh/chị gửi nhanh quá, xin đợi một phút rồi gửi tiếp.")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -85,11 +97,17 @@ class Web:
     async def _page(self, request: Request) -> Response:
         office = self._office()
         telephone = office.telephones[0] if office.telephones else ""
-        response = HTMLResponse(self._template.render(office=office, telephone=telephone), headers=_HEADERS)
-        secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
         chat = _chat(request) or secrets.token_hex(16)
+        t = await self._voice(chat)
+        shown = {"office": office, "telephone": telephone, "t": t, "texts": {name: t(text) for name, text in _TEXTS.items()}}
+        response = HTMLResponse(self._template.render(shown), headers=_HEADERS)
+        secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
         response.set_cookie(COOKIE, chat, max_age=COOKIE_DAYS * 86400, httponly=True, samesite="strict", secure=secure)
         return response
+
+    async def _voice(self, chat: str) -> Texts:
+        async with self._database.reading() as db:
+            return texts((await road.state_of(db, Chat(self._office().code, self.name, chat))).language)
 
     async def _health(self, request: Request) -> Response:
         async with self._database.reading() as db:
@@ -112,14 +130,14 @@ class Web:
     async def _message(self, request: Request) -> Response:
         chat = _chat(request)
         if not chat:
-            return _refused(401, "Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
+            return _refused(401, texts(DEFAULT)(_STALE))
         try:
             raw = await _limited_body(request)
             incoming = _incoming(chat, json.loads(raw))
         except (ValueError, TypeError, KeyError):
-            return _refused(400, "Tin này máy chủ không đọc được. Anh/chị tải lại trang rồi gửi lại giúp tôi.")
+            return _refused(400, (await self._voice(chat))(_UNREADABLE))
         if await self._flooding(chat):
-            return _refused(429, "Anh/chị gửi nhanh quá, xin đợi một phút rồi gửi tiếp.")
+            return _refused(429, (await self._voice(chat))(_TOO_FAST))
         await self._accept(incoming)
         return JSONResponse({"ok": True}, status_code=202)
 
@@ -130,7 +148,7 @@ class Web:
     async def _events(self, request: Request) -> Response:
         chat = _chat(request)
         if not chat:
-            return _refused(401, "Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
+            return _refused(401, texts(DEFAULT)(_STALE))
         after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         stream = self._stream(chat, int(after) if after.isdigit() else 0)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})

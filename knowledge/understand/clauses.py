@@ -42,7 +42,16 @@ def clauses(pieces: Sequence[Piece]) -> list[Clause]:
         else:
             here, state = _with(here, state, piece)
     found.append(here)
-    return [c for c in found if c.words or c.aside or c.aspects or c.denied]
+    return [_firm(c) for c in found if c.words or c.aside or c.aspects or c.denied]
+
+
+def _firm(clause: Clause) -> Clause:
+    """«Giấy tờ» that stands alone between commas is asked for; «trực tuyến» under an «nếu» is told, not asked."""
+    if not clause.has_words and "*documents" in clause.aspects:
+        clause = replace(clause, aspects=tuple("documents" if a == "*documents" else a for a in clause.aspects))
+    if clause.condition and clause.bare:
+        clause = replace(clause, aspects=tuple("*way" if a == "online" else a for a in clause.aspects))
+    return clause
 
 
 def _with(here: Clause, state: str, piece: Piece) -> tuple[Clause, str]:
@@ -83,10 +92,8 @@ def aspects(labels: Sequence[str], *, condition: bool, content: bool) -> tuple[A
             firm += [Aspect.WHERE, Aspect.AGENCY]
         elif label == "*documents" and not content:
             firm.append(Aspect.DOCUMENTS)
-    for label in labels if not firm else ():
-        firm += _soft(label, condition)
-        if firm:
-            break
+    if set(firm) <= {Aspect.LEGAL_BASIS}:
+        firm += next((soft for label in labels if (soft := _soft(label, condition))), [])
     return tuple(dict.fromkeys(firm))
 
 

@@ -38,7 +38,7 @@ def procedure_entry(procedure: Procedure, cut: Cut, *, whole: bool) -> Entry:
         body.append((cut(procedure.summary), SUMMARY))
         body += [(cut(paper.name), PAPER) for paper in procedure.papers[:PAPERS_MOST]]
         body += [(cut(paper.case), HINT) for paper in procedure.papers[:PAPERS_MOST] if paper.case]
-    return Entry(procedure.code, tuple((p, t) for p, t in phrases if p), tuple(body))
+    return Entry(procedure.code, tuple(phrases), tuple(body), 2 if procedure.short_name and procedure.short_name != procedure.name else 1)
 
 
 def general_entry(general: General, cut: Cut) -> Entry:
@@ -46,7 +46,7 @@ def general_entry(general: General, cut: Cut) -> Entry:
     phrases = [(cut(general.name), NAME)]
     phrases += [(cut(text), OTHER) for text in general.other_names]
     phrases += [(cut(text), QUESTION) for text in general.questions]
-    return Entry(general.topic, tuple((p, t) for p, t in phrases if p))
+    return Entry(general.topic, tuple(phrases))
 
 
 def texts(knowledge: Knowledge) -> Iterator[tuple[str, int]]:

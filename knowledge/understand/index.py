@@ -29,6 +29,7 @@ class Entry:
     key: str
     phrases: tuple[tuple[Sequence[Piece], float], ...]
     body: tuple[tuple[Sequence[Piece], float], ...] = ()
+    names: int = 1  # how many of the phrases, from the first, are the leaflet's own names
 
 
 @dataclass(frozen=True)

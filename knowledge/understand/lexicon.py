@@ -9,7 +9,7 @@ from pathlib import Path
 
 from knowledge.leaflet import Section, read
 from knowledge.model import Aspect, Word
-from knowledge.understand.phrases import Groups, Phrases
+from knowledge.understand.phrases import Groups, Numbers, Phrases
 from knowledge.understand.tokens import words
 from knowledge.words import fold
 
@@ -69,8 +69,11 @@ class Lexicon:
     dangers: Phrases[bool]
     urgents: Phrases[bool]
     matters: Phrases[bool]
-    broad: Phrases[Broad]
+    broad_items: tuple[tuple[Words, Broad], ...]
     deciding: Phrases[str]
+    leading: Phrases[bool]
+    marking: Phrases[bool]
+    doing: Phrases[bool]
     shorts: dict[Words, Words]
     texts: tuple[Words, ...]  # every phrase, for the vocabulary
 
@@ -92,6 +95,7 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
         *peril.values(),
         _broad(source, groups, texts),
         _deciding(source, groups, texts),
+        *(_plain(source / "bien-the.md", name, groups, texts) for name in ("dau ten", "trong ten", "viec phai noi ra")),
         {tuple(words(w.short)): tuple(words(w.long)) for w in listed},
         tuple(texts),
     )
@@ -117,7 +121,7 @@ def _items(path: Path, section: str | None = None) -> Iterator[tuple[str, list[s
 
 
 def _groups(source: Path) -> Groups:
-    groups: dict[str, Phrases[bool]] = {}
+    groups: dict[str, Phrases[bool]] = {"số": Numbers()}
     for name, section in read_sections(source / "nhom-tu.md").items():
         members: Phrases[bool] = Phrases()
         for line in section.lines:
@@ -179,14 +183,14 @@ def _ordinals(source: Path, groups: Groups, texts: list[Words]) -> Phrases[int]:
     return found
 
 
-def _broad(source: Path, groups: Groups, texts: list[Words]) -> Phrases[Broad]:
-    found: Phrases[Broad] = Phrases(groups)
+def _broad(source: Path, groups: Groups, texts: list[Words]) -> tuple[tuple[Words, Broad], ...]:
+    found: list[tuple[Words, Broad]] = []
     for section, phrases, right in _items(source / "cau-rong.md"):
         meant = Broad(field=right) if section == "linh vuc" else Broad(codes=tuple(re.findall(r"\d\.\d{6}", right)))
-        for pattern in map(_pattern, phrases):
-            found.add(pattern, meant)
-            texts.append(_literal(pattern))
-    return found
+        for phrase in phrases:
+            found.append((tuple(words(phrase)), meant))
+            texts.append(tuple(words(phrase)))
+    return tuple(found)
 
 
 def _deciding(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:

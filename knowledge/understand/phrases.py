@@ -78,6 +78,13 @@ class Phrases(Generic[V]):
         return hit is not None and hit[0] == len(tokens)
 
 
+class Numbers(Phrases[bool]):
+    """The group of all numbers, «25», «50.000»."""
+
+    def ends(self, tokens: Sequence[str], start: int) -> list[int]:
+        return [start + 1] if start < len(tokens) and tokens[start][0].isdigit() else []
+
+
 def _expanded(phrase: Sequence[str]) -> Iterable[list[str]]:
     """The phrase with each optional group present and absent."""
     ways: list[list[str]] = [[]]

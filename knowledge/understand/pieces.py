@@ -47,6 +47,27 @@ class Reader:
     lexicon: Lexicon
     keep: Phrases[bool] = field(default_factory=Phrases)
 
+    def raw(self, reads: Sequence[Read]) -> list[Piece]:
+        """The words without their polite frames, aspects left as the words they are: how general leaflets are found."""
+        tokens = [r.text for r in reads]
+        out: list[Piece] = []
+        place = 0
+        while place < len(tokens):
+            same, frame = self.lexicon.same.find(tokens, place), self.lexicon.frames.find(tokens, place)
+            if same and same[0] - place >= (frame[0] - place if frame else 0):
+                end, found = _same(tokens, place, same)
+                out += found
+            elif frame and frame[0] - place > 1:
+                end = frame[0]
+            else:
+                end = place + 1
+                role = Role.STOP if tokens[place] in STOPS else Role.LIGHT if frame else Role.WORD
+                out.append(Piece(role, tokens[place], reads[place].sure))
+            place = end
+        if any(p.role is Role.WORD for p in out):
+            return out
+        return [Piece(Role.STOP if t in STOPS else Role.WORD, t) for t in tokens]  # a greeting is all frame: then the frame is what it says
+
     def pieces(self, reads: Sequence[Read]) -> list[Piece]:
         """The pieces of a message in their order."""
         tokens = [r.text for r in reads]
@@ -85,8 +106,13 @@ class Reader:
         for rank, phrases, role in ((7, lexicon.negations, Role.NOT), (5, lexicon.ifs, Role.IF), (5, lexicon.buts, Role.BUT), (4, lexicon.joins, Role.JOIN)):
             if hit := phrases.find(tokens, place):
                 found.append((hit[0] - place, rank, hit[0], [Piece(role, " ".join(tokens[place : hit[0]]))]))
-        if (frame := lexicon.frames.find(tokens, place)) and frame[0] - place > 1:
-            found.append((frame[0] - place, 3, frame[0], []))
+        if hit := lexicon.compares.find(tokens, place):
+            found.append((hit[0] - place, 4, hit[0], [Piece(Role.STOP, ",")]))
+        for phrases in (lexicon.briefs, lexicon.sures, lexicon.ordinals, lexicon.befores, lexicon.currents):
+            if hit := phrases.find(tokens, place):
+                found.append((hit[0] - place, 3, hit[0], []))
+        if (hit := lexicon.frames.find(tokens, place)) and hit[0] - place > 1:
+            found.append((hit[0] - place, 3, hit[0], []))
         return found
 
 

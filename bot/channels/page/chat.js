@@ -4,6 +4,7 @@ const log = document.getElementById("log");
 const form = document.getElementById("form");
 const text = document.getElementById("text");
 const status = document.getElementById("status");
+const say = JSON.parse(document.getElementById("texts").textContent);
 let last = 0;
 let typing = null;
 
@@ -34,7 +35,7 @@ function body(bubble, content) {
 function choices(wire, id) {
   const row = make("div", "choices");
   row.setAttribute("role", "group");
-  row.setAttribute("aria-label", "Lựa chọn");
+  row.setAttribute("aria-label", say.choices);
   for (const choice of wire.buttons) {
     if (choice.id) {
       const button = make("button", "", choice.label);
@@ -88,7 +89,7 @@ function showTyping(on) {
   typing = null;
   if (on) {
     typing = make("div", "line his typing");
-    typing.append(make("div", "bubble", "Đang trả lời…"));
+    typing.append(make("div", "bubble", say.typing));
     log.append(typing);
     typing.scrollIntoView({ block: "end" });
   }
@@ -114,10 +115,10 @@ async function post(message) {
       const result = await answer.json();
       clearTimeout(slow);
       if (answer.ok) tell("");
-      else { showTyping(false); tell(result.error || "Máy chủ không nhận tin này."); line?.classList.add("failed"); }
+      else { showTyping(false); tell(result.error || say.refused); line?.classList.add("failed"); }
       return;
     } catch {
-      tell("Mất kết nối, tôi đang gửi lại…");
+      tell(say.resending);
       await new Promise((resolve) => setTimeout(resolve, Math.min(15000, 1000 * 2 ** attempt)));
     }
   }
@@ -128,7 +129,7 @@ function listen() {
   events.addEventListener("say", (event) => receive(Number(event.lastEventId), JSON.parse(event.data)));
   events.addEventListener("open", () => tell(""));
   events.addEventListener("error", () => {
-    tell("Đang kết nối lại…");
+    tell(say.reconnecting);
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
   });
 }
@@ -142,7 +143,7 @@ async function begin() {
         if (said.pressed) line.dataset.pressed = "1";
       } else { last = Math.max(last, said.id); addHis(said.id, said.wire); }
     }
-  } catch { tell("Chưa kết nối được. Anh/chị kiểm tra mạng giúp tôi."); }
+  } catch { tell(say.offline); }
   listen();
   if (!log.childElementCount) post({ start: true });
   log.lastElementChild?.scrollIntoView({ block: "end" });

@@ -1,0 +1,232 @@
+"""Questions → what is meant: an explicit pipeline of small pure steps, each in its own module.
+
+tokens → spelling (short forms, accents, slips) → pieces (aspects, frames, denials, synonyms by the lexicon) → clauses → asks
+→ candidates (inverted index over the leaflets) → subject (in its conversation) → meaning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from knowledge.model import Aspect, Kind, Knowledge
+from knowledge.understand import entries
+from knowledge.understand.asks import Ask, asks
+from knowledge.understand.candidates import CHOICES_MOST, Finder, Query
+from knowledge.understand.clauses import aspects, clauses
+from knowledge.understand.index import features
+from knowledge.understand.lexicon import Broad, lexicon
+from knowledge.understand.meaning import PAST_MOST, Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown
+from knowledge.understand.phrases import Phrases
+from knowledge.understand.pieces import Piece, Reader, Role, kept
+from knowledge.understand.signals import Signals, emergency, signals
+from knowledge.understand.spelling import Read, Speller
+from knowledge.understand.subject import Subject, subject
+from knowledge.understand.tokens import tokens, words
+from knowledge.understand.vocabulary import vocabulary
+
+EMERGENCY = "khan-cap"
+
+
+class Understanding:
+    """Reads messages by the leaflets of one Knowledge. Immutable once built, safe to share between threads."""
+
+    def __init__(self, knowledge: Knowledge, today: dt.date) -> None:
+        """`today` decides which leaflets are outside their validity."""
+        self.knowledge = knowledge
+        self.lexicon = lexicon(knowledge.office.path.parent, knowledge.words)
+        known = [(words(text), weight) for text, weight in entries.texts(knowledge)]
+        known += [(list(text), 4) for text in self.lexicon.texts] + [(list(text), 2) for text in self.lexicon.shorts.values()]
+        self.speller = Speller(vocabulary(known), self.lexicon.shorts, max(map(len, self.lexicon.shorts), default=1))
+        self.reader = Reader(self.lexicon, self._kept())
+        whole = len(knowledge.procedures) <= entries.BODIES_MOST
+        expired = [p.code for p in knowledge.procedures if not p.valid_on(today)]
+        self.procedures = Finder([entries.procedure_entry(p, self._cut, whole=whole) for p in knowledge.procedures], expired, self.lexicon)
+        self.generals = Finder([entries.general_entry(g, self._cut_raw) for g in knowledge.generals])
+        self.kinds = {g.topic: g.kind for g in knowledge.generals}
+        self.codes = {code: p.code for p in knowledge.procedures for code in (*p.former_codes, p.code)}
+        self.broad = self._broad()
+
+    def _kept(self) -> Phrases[bool]:
+        keep: Phrases[bool] = Phrases()
+        reader = Reader(self.lexicon)
+        for procedure in self.knowledge.procedures:
+            for name in (procedure.name, procedure.short_name, procedure.official_name):
+                for stretch in kept(reader, self._reads(name)) if name else ():
+                    keep.add(stretch, True)
+        return keep
+
+    def _broad(self) -> dict[frozenset[str], Broad]:
+        found = {}
+        for text, meant in self.lexicon.broad_items:
+            found[_heads(self.reader.pieces([Read(t) for t in text]))] = meant
+        for field in self.knowledge.fields():
+            found.setdefault(_heads(self._cut(field)), Broad(field=field))
+        found.pop(frozenset(), None)
+        return found
+
+    def _reads(self, text: str) -> list[Read]:
+        return self.speller.read(tokens(text))
+
+    def _cut(self, text: str) -> list[Piece]:
+        return self.reader.pieces(self._reads(text))
+
+    def _cut_raw(self, text: str) -> list[Piece]:
+        return self.reader.raw(self._reads(text))
+
+    def read(self, text: str, topic: Topic = Topic()) -> Reading:  # noqa: B008 - a frozen record
+        """What the message means in its conversation, the topic to carry on with, and why."""
+        reads = self._reads(text)
+        said = [r.text for r in reads]
+        why = ["đọc là: " + " ".join(said)]
+        if emergency(said, self.lexicon):
+            return self._reading(Other(EMERGENCY), topic, [*why, "có người đang gặp nguy hiểm"])
+        pieces = self.reader.pieces(reads)
+        why.append("tách: " + " ".join(f"{p.text}" if p.role is Role.WORD else f"<{p.role.value}:{p.text}>" for p in pieces if p.role is not Role.LIGHT))
+        meaning = self._meaning(said, pieces, self.reader.raw(reads), topic, why)
+        return self._reading(meaning, topic, why)
+
+    def _meaning(self, said: Sequence[str], pieces: list[Piece], raw: list[Piece], topic: Topic, why: list[str]) -> Meaning:
+        if decided := self.lexicon.deciding.all(said):
+            why.append("lời quyết định")
+            return self._general(decided[0][2])
+        signs = signals(said, self.lexicon)
+        why.append(f"dấu hiệu: {signs}")
+        parts = clauses(pieces)
+        if named := [self.codes[p.text] for p in pieces if p.role is Role.CODE and p.text in self.codes]:
+            why.append("mã thủ tục trong câu")
+            labels = [label for c in parts for label in c.aspects]
+            return self._answer([(code, aspects(labels, condition=False, content=False)) for code in dict.fromkeys(named)], signs)
+        if signs.compare and (compared := self._compared(pieces, topic, why)):
+            return Answer(tuple(Asked(c) for c in compared), compare=True)
+        found = asks(parts, self.procedures)
+        if pointed := self._pointed(signs, topic, found, why):
+            return self._answer([(pointed, self._aspects(found[0], True, topic, signs))], signs)
+        if not topic.asked and (broad := self.broad.get(_heads(p for a in found for p in a.main))):
+            why.append("câu hỏi rộng")
+            if choice := self._opened(broad, self._aspects(found[0], False, topic, signs)):
+                return choice
+        if len(found) > 1:
+            return self._several(found, raw, topic, signs, why)
+        return self._one(found[0], raw, topic, signs, why)
+
+    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+        query = ask.query()
+        if query.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
+            return carried
+        about = subject(query, raw, topic, signs, self.procedures, self.generals)
+        why.extend(about.why)
+        if about.general:
+            return self._general(about.general)
+        asked = self._aspects(ask, about.stays, topic, signs)
+        if len(about.codes) == 1 or about.stays:
+            return self._answer([(code, asked) for code in about.codes], signs)
+        return Choose(about.codes, asked) if about.codes else Unknown()
+
+    def _several(self, found: Sequence[Ask], raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+        answered = []
+        for ask in found:
+            about: Subject = subject(ask.query(), [], Topic(), signs, self.procedures, self.generals)
+            why.extend(about.why)
+            if about.codes:
+                answered.append((about.codes[0], self._aspects(ask, False, topic, signs)))
+        return self._answer(answered, signs) if answered else Unknown()
+
+    def _carried(self, ask: Ask, raw: Sequence[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning | None:
+        """A message without a subject of its own, about what was last answered or offered; None where there is nothing to carry or to ask."""
+        asked = self._aspects(ask, True, topic, signs)
+        speaks = bool(ask.labels) or signs.brief or signs.sure or signs.current
+        general = next(iter(self.generals.rank(Query(features(raw), {}, {}), most=1)), None)
+        if not speaks and general and general.score >= 0.7:
+            return self._general(general.key)
+        if topic.asked:
+            why.append("hỏi tiếp về thủ tục đang nói")
+            return self._answer([(code, asked) for code in topic.asked], signs)
+        if topic.offered:
+            why.append("chưa chọn thủ tục nào trong danh sách")
+            return Choose(topic.offered, asked)
+        return None
+
+    def _aspects(self, ask: Ask, stays: bool, topic: Topic, signs: Signals) -> tuple[Aspect, ...]:
+        """The aspects of an ask; those of the conversation where the message goes on without naming any."""
+        found = aspects(ask.labels, condition=ask.condition, content=not ask.query().empty)
+        if found and not (signs.sure or signs.brief):
+            return found
+        if signs.sure or signs.brief or signs.follows or signs.corrects or topic.offered:
+            return topic.aspects
+        return found
+
+    def _pointed(self, signs: Signals, topic: Topic, found: Sequence[Ask], why: list[str]) -> str:
+        """The procedure that «cái thứ hai», «cái trước đó» points at; "" where nothing is pointed at or the message names one itself."""
+        if not (signs.ordinal or signs.before) or any(not a.query().empty for a in found):
+            return ""
+        if signs.ordinal:
+            listed = topic.offered or topic.past
+            place = signs.ordinal - 1 if signs.ordinal > 0 else len(listed) - 1
+            if 0 <= place < len(listed):
+                why.append(f"chỉ vào mục {signs.ordinal}")
+                return listed[place]
+            return ""
+        earlier = [code for code in topic.past if code not in topic.asked]
+        why.append("quay lại thủ tục trước")
+        return earlier[-1] if earlier else (topic.asked[0] if topic.asked else "")
+
+    def _compared(self, pieces: Sequence[Piece], topic: Topic, why: list[str]) -> tuple[str, ...]:
+        """The two or more procedures that a comparison names; none where it names fewer."""
+        cut = [Piece(Role.STOP, ",") if p.text in ("với", "hay", "hoặc", "và") else p for p in pieces]
+        parts = [c for c in clauses(cut) if c.has_words]
+        codes: list[str] = []
+        for part in parts:
+            beside = [p for other in parts if other is not part for p in other.words]
+            ranked = self.procedures.rank(Ask(part.words, (), (), (), ()).query(), most=4)
+            if not ranked or ranked[0].score < 0.6:
+                ranked = self.procedures.rank(Ask(part.words, tuple(beside), (), (), ()).query(), most=4)
+            fresh = [c for c in ranked if c.key not in codes and c.score >= 0.4]
+            if fresh:
+                codes.append(fresh[0].key)
+        if len(codes) == 1 and topic.asked and topic.asked[0] not in codes:
+            codes.insert(0, topic.asked[0])
+        why.append(f"so sánh: {codes}")
+        return tuple(codes[:4]) if len(codes) > 1 else ()
+
+    def _opened(self, broad: Broad, asked: tuple[Aspect, ...]) -> Choose | None:
+        """The choice that a broad subject opens, its most asked first."""
+        if broad.codes:
+            codes = tuple(c for c in dict.fromkeys(self.codes.get(code, "") for code in broad.codes) if c)
+        else:
+            listed = [p for p in self.knowledge.procedures if p.field == broad.field]
+            listed.sort(key=lambda p: (-len(p.questions) - len(p.other_names), len(p.name), p.code))
+            codes = tuple(p.code for p in listed)
+        return Choose(codes[:CHOICES_MOST], asked, broad.field) if len(codes) > 1 else None
+
+    def _general(self, topic: str) -> Meaning:
+        return Unknown(topic) if self.kinds.get(topic) in (Kind.ELSEWHERE, Kind.REFUSED) else Other(topic)
+
+    def _answer(self, asked: Sequence[tuple[str, tuple[Aspect, ...]]], signs: Signals) -> Answer:
+        merged: dict[str, tuple[Aspect, ...]] = {}
+        for code, wanted in asked:
+            merged[code] = tuple(dict.fromkeys((*merged.get(code, ()), *wanted)))
+        return Answer(tuple(Asked(c, a) for c, a in merged.items()), yes_no=signs.yes_no, brief=signs.brief, sure=signs.sure)
+
+    def _reading(self, meaning: Meaning, topic: Topic, why: Sequence[str]) -> Reading:
+        return Reading(meaning, _next(topic, meaning), (*why, f"nghĩa: {meaning}"))
+
+
+def _heads(pieces: Sequence[Piece] | object) -> frozenset[str]:
+    return frozenset(p.text for p in pieces if p.role is Role.WORD)  # type: ignore[attr-defined]
+
+
+def _next(topic: Topic, meaning: Meaning) -> Topic:
+    """The topic after a message of this meaning."""
+    match meaning:
+        case Answer():
+            codes = tuple(a.code for a in meaning.asked)
+            wanted = tuple(dict.fromkeys(a for asked in meaning.asked for a in asked.aspects))
+            return Topic(codes, wanted, (), tuple(dict.fromkeys((*topic.past, *codes)))[-PAST_MOST:])
+        case Choose():
+            return Topic((), meaning.aspects, meaning.codes, topic.past)
+        case Unknown() | Other():
+            return replace(topic, offered=(), general=meaning.topic)
+
+
+__all__ = ["Understanding", "features"]
