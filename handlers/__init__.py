@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import dossier, feedback, greeting, office, questions, rating
+from handlers import dossier, duedate, feedback, greeting, office, questions, rating
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -79,6 +79,7 @@ CHOICES: dict[str, MayPass] = {
     "rd": rating.done,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "due": duedate.show_due,
     "l": greeting.language,
     "cancel": greeting.cancel,
 }

@@ -47,6 +47,8 @@ def _told(turn: Turn, procedure: Procedure, asked: Asked, meaning: Answer) -> Sa
             text = f"{verdict}\n{text}"
         parts.append(f"{t(show.ASPECT_LABELS[aspect])}:\n{text}" if len(asked.aspects) > 1 else text)
     extra = _narrow_choice(turn, procedure) if Aspect.DOCUMENTS in asked.aspects else ()
+    if Aspect.TIME in asked.aspects and show.can_reckon(procedure):
+        extra = (*extra, Choice(t("Nộp hôm nay thì hẹn ngày nào?"), f"due:{procedure.code}:0"))
     return _say(turn, procedure, "\n\n".join(parts), asked.aspects, extra)
 
 

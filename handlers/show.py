@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.chat import Choice
 from bot.texts import Texts, n_
 from bot.turn import Turn
+from knowledge.duedate import limit_of
 from knowledge.model import Aspect, General, Line, Paper, Procedure, Rate, Way
 from knowledge.procedure import unpublished
 from knowledge.words import fold
@@ -232,6 +233,11 @@ def one_line(turn: Turn, found: Sequence[Rate]) -> str:
         text = "; ".join(f"{t(WAY_LABELS[r.way]).lower()}: {r.text}" if r.way in WAY_LABELS else r.text for r in own)
     text = text[0].lower() + text[1:]
     return t("{text} (tùy trường hợp, bấm nút bên dưới để xem đủ)", text=text) if len({r.case for r in found}) > 1 else text
+
+
+def can_reckon(procedure: Procedure) -> bool:
+    """Whether any of the published times is one that can be reckoned with."""
+    return any(limit_of(rate.text) for rate in procedure.times)
 
 
 def yes_or_no(turn: Turn, procedure: Procedure, asked: Aspect) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,15 @@ from rapidfuzz.distance import DamerauLevenshtein
 from knowledge.model import Line, Problem
 from knowledge.words import fold, tidy, tone_on_first
 
-_BULLET = re.compile(r"^(?:[-*+•●▪■◦·–—]|o(?=\s{2,}))\s+(.*)$")
+# What Word and its copies set before an item; the last four are the private characters of its symbol fonts.
+_MARKS = "•●▪■◦·‣⁃∙○□➢➤✓✔\uf0b7\uf0a7\uf0d8\uf0fc"
+_BULLET = re.compile(rf"^(?:[{_MARKS}]\s*|[-*+]\s+|-(?=[^\W\d_])|o\s{{2,}})(.*)$")
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s+(.*)$")
 _KEY = re.compile(r"^([^\W\d_][^:]{1,40}?)\s*:\s*(.*)$")
+
+
+_ORDINAL = re.compile(r"^(?:\d{1,2}|[IVX]+)[.)]\s*")
+LINE_MOST = 1500  # a line is never split, and a message on Zalo holds 2,000 characters
 
 
 @dataclass
@@ -27,6 +34,8 @@ class Section:
     number: int
     lines: list[Line] = field(default_factory=list)
     cases: dict[str, int] = field(default_factory=dict)
+    joined: list[int] = field(default_factory=list)  # lines without a bullet, taken as the rest of the item over them
+    ends: int = 0
 
     @property
     def paragraph(self) -> str:
@@ -55,6 +64,11 @@ class Sheet:
         """The lines of a section, none where it is absent."""
         return tuple(self.sections[name].lines) if name in self.sections else ()
 
+    def places(self, *lists: str) -> tuple[tuple[str, int], ...]:
+        """The line of every key and section, and of every item of the sections in `lists`, by its text."""
+        items = [(line.text, line.number) for name in lists for line in self.lines(name)]
+        return (*items, *((name, section.number) for name, section in self.sections.items()), *self.key_lines.items())
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known name that a misspelt one most likely means, "" where none is near."""
@@ -63,7 +77,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return names[found[2]] if found else ""
 
 
-def _meant(word: str, known: Iterable[str]) -> str:
+def meant(word: str, known: Iterable[str]) -> str:
+    """The end of a complaint that names the nearest right word, "" where none is near."""
     near = nearest(word, known)
     return f" Ý bạn là “{near}”?" if near else ""
 
@@ -79,12 +94,9 @@ def read(path: Path, text: str, *, keys: Iterable[str], sections: Iterable[str] 
     known_sections = None if sections is None else {fold(s): s for s in sections}
     section: Section | None = None
     case = ""
-    for number, raw in enumerate(tone_on_first(tidy(text)).split("\n"), 1):
-        line = raw.strip()
-        if not line or line.startswith("<!--"):
-            continue
-        if heading := re.match(r"^(#{1,6})\s*(.*?)\s*#*$", line):
-            level, words = len(heading.group(1)), heading.group(2).strip(" *:")
+    for number, line in _written(sheet, text):
+        if line.startswith("#"):
+            level, words = len(line) - len(line.lstrip("#")), _plain(line.strip("#")).strip(" *:")
             if level == 1:
                 _title(sheet, number, words)
             elif level == 2:
@@ -95,12 +107,51 @@ def read(path: Path, text: str, *, keys: Iterable[str], sections: Iterable[str] 
                 case = words
                 section.cases[case] = number
         elif section is None:
-            _key(sheet, number, line, known_keys)
+            _key(sheet, number, _plain(line), known_keys)
         else:
             _item(section, number, line, case)
     if not sheet.title:
         sheet.complain(1, "thiếu tiêu đề. Dòng đầu phải là “# Tên thủ tục”.")
     return sheet
+
+
+def _written(sheet: Sheet, text: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, numbered as in the file: without blank lines and `<!-- … -->`, in one spelling."""
+    comment = 0
+    for number, raw in enumerate(tone_on_first(tidy(text.replace("\t", "  "))).split("\n"), 1):
+        line = raw.strip()
+        if len(line) > LINE_MOST:
+            sheet.complain(number, f"dòng dài {len(line)} ký tự; nhiều nhất {LINE_MOST} để vừa một tin nhắn. Hãy tách thành nhiều dòng.")
+            line = line[:LINE_MOST]
+        if comment or line.startswith("<!-"):
+            comment = 0 if line.endswith("->") else comment or number
+        elif line:
+            yield number, line
+    if comment:
+        sheet.complain(comment, "chú thích “<!--” không có “-->” ở cuối dòng nào sau nó. Hãy đóng lại.")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def empty_sections(sheet: Sheet, besides: Iterable[str] = ()) -> None:
+    """Complains of headings with nothing under them; `besides` names the sections that the caller complains of in its own words."""
+    spared = set(besides)
+    for section in sheet.sections.values():
+        if not section.lines and section.name not in spared:
+            sheet.complain(section.number, f"mục “{section.name}” trống. Hãy viết nội dung, hoặc bỏ cả dòng “## …”.", fatal=False)
+        for case, number in section.cases.items():
+            if section.lines and not any(line.case == case for line in section.lines):
+                sheet.complain(number, f"“### {case}” trống. Hãy viết các dòng “- …” dưới nó, hoặc bỏ dòng này.", fatal=False)
+
+
+def joined_items(sheet: Sheet, texts: Iterable[str]) -> None:
+    """Complains of lines without a bullet in lists, for two papers would be read as one; `texts` names the sections of running text."""
+    free = set(texts)
+    for section in sheet.sections.values():
+        for number in section.joined if section.name not in free else ():
+            sheet.complain(number, "dòng không có dấu “-” nên được nối vào dòng trên. Nếu là một ý riêng, hãy thêm “- ” ở đầu.", fatal=False)
 
 
 def _title(sheet: Sheet, number: int, words: str) -> None:
@@ -111,9 +162,9 @@ def _title(sheet: Sheet, number: int, words: str) -> None:
 
 
 def _section(sheet: Sheet, number: int, words: str, known: Mapping[str, str] | None) -> Section:
-    name = words if known is None else _proper(words, known)
+    name = words if known is None else _proper(words, known) or _proper(_ORDINAL.sub("", words), known)
     if name is None:
-        sheet.complain(number, f"không có mục “{words}”.{_meant(words, (known or {}).values())}")
+        sheet.complain(number, f"không có mục “{words[:60]}”.{meant(words, (known or {}).values())}")
         return Section(words, number)
     if name in sheet.sections:
         sheet.complain(number, f"mục “{name}” có hai lần (lần đầu ở dòng {sheet.sections[name].number}). Hãy gộp lại.")
@@ -123,13 +174,14 @@ def _section(sheet: Sheet, number: int, words: str, known: Mapping[str, str] | N
 
 
 def _key(sheet: Sheet, number: int, line: str, known: Mapping[str, str]) -> None:
-    match = _KEY.match((_BULLET.match(line) or re.match(r"^(.*)$", line)).group(1).replace("**", ""))  # type: ignore[union-attr]
+    bullet = _BULLET.match(line)
+    match = _KEY.match((bullet.group(1) if bullet else line).replace("**", "").replace("__", ""))
     if not match:
         sheet.complain(number, f"không hiểu dòng “{line[:60]}”. Trước mục đầu tiên chỉ có các dòng “Khóa: giá trị”.")
         return
     name = _proper(match.group(1), known)
     if name is None:
-        sheet.complain(number, f"không có khóa “{match.group(1)}”.{_meant(match.group(1), known.values())}")
+        sheet.complain(number, f"không có khóa “{match.group(1)}”.{meant(match.group(1), known.values())}")
     elif name in sheet.keys:
         sheet.complain(number, f"khóa “{name}” có hai lần (lần đầu ở dòng {sheet.key_lines[name]}). Hãy bỏ một.")
     else:
@@ -137,11 +189,12 @@ def _key(sheet: Sheet, number: int, line: str, known: Mapping[str, str]) -> None
 
 
 def _item(section: Section, number: int, line: str, case: str) -> None:
-    bullet = _BULLET.match(line) or re.match(r"^\d{1,2}[.)]\s+(.*)$", line)
-    if bullet:
-        section.lines.append(Line(bullet.group(1).strip(), case, number))
-    elif section.lines and section.lines[-1].number == number - 1 and section.lines[-1].case == case:
-        last = section.lines.pop()
-        section.lines.append(Line(f"{last.text} {line}", case, number))
+    bullet = _BULLET.match(line) or _NUMBERED.match(line)
+    goes_on = section.lines and section.ends == number - 1 and section.lines[-1].case == case
+    if bullet or not goes_on:
+        section.lines.append(Line(_plain(bullet.group(1) if bullet else line), case, number))
     else:
-        section.lines.append(Line(line, case, number))
+        first = section.lines.pop()
+        section.lines.append(Line(f"{first.text} {_plain(line)}", case, first.number))
+        section.joined.append(number)
+    section.ends = number

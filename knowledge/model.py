@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,6 +74,7 @@ class Paper:
     originals: int | None = None
     copies: int | None = None
     form: str = ""
+    line: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Rate:
     way: Way
     text: str
     case: str = ""
+    line: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Related:
     link: Link
     code: str
     text: str
+    line: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ class Procedure:
     related: tuple[Related, ...] = ()
     narrowings: tuple[Narrowing, ...] = ()
     goldens: tuple[Golden, ...] = ()
+    places: tuple[tuple[str, int], ...] = dataclasses.field(default=(), compare=False, repr=False)  # the line of each key, section, name, question
 
     @property
     def label(self) -> str:
@@ -195,6 +200,7 @@ class General:
     related: tuple[Related, ...] = ()
     legal_basis: tuple[Line, ...] = ()
     goldens: tuple[Golden, ...] = ()
+    places: tuple[tuple[str, int], ...] = dataclasses.field(default=(), compare=False, repr=False)  # the line of each key, section, name, question
 
     @property
     def label(self) -> str:

@@ -7,20 +7,21 @@ import unicodedata
 
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)])
 _PLAIN = str.maketrans({
-    "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\t": " ", "\u2028": "\n", "\u2029": "\n",
+    **{chr(space): " " for space in (0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}, "\t": " ", "\u2028": "\n", "\u2029": "\n",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'",
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "…": "...",
 })  # fmt: skip
 _MARKS = "\u0300\u0301\u0303\u0309\u0323"
 _OPEN_PAIR = re.compile(
-    rf"\b([^\W\d_]*?)(o)([{_MARKS}])?(a|e)([{_MARKS}])?(?![^\W\d_])|\b([^\W\d_]*?[^q\W\d_])(u)([{_MARKS}])?(y)([{_MARKS}])?(?![^\W\d_])", re.I
+    rf"(?<![^\W\d_])(?:([^\W\d_]*?)(o)([{_MARKS}]*)(a|e)([{_MARKS}]*)"
+    rf"|((?:[^\W\d_]*?[^q\W\d_])?)(u)([{_MARKS}]*)(y)([{_MARKS}]*))(?![^\W\d_])", re.I
 )
 
 
 def tidy(text: str) -> str:
     """The same text in one spelling: NFC, plain quotes, dashes and spaces, no invisible characters. Line breaks stay."""
-    text = unicodedata.normalize("NFC", text).translate(_INVISIBLE).translate(_PLAIN)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE).translate(_PLAIN)
+    return unicodedata.normalize("NFC", text)
 
 
 def tone_on_first(text: str) -> str:
@@ -30,7 +31,7 @@ def tone_on_first(text: str) -> str:
 
     def moved(match: re.Match[str]) -> str:
         head, first, early, second, late = match.group(1, 2, 3, 4, 5) if match.group(2) else match.group(6, 7, 8, 9, 10)
-        return f"{head}{first}{early or late or ''}{second}"
+        return f"{head}{first}{(early or late)[:1]}{second}"
 
     # Only tone marks are taken apart: the marks of â, ê, ô, ă, ơ, ư belong to the letter.
     parts = "".join(_tone_apart(c) for c in unicodedata.normalize("NFC", text))

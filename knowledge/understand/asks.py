@@ -10,6 +10,7 @@ from knowledge.understand.clauses import Clause
 from knowledge.understand.pieces import Piece, Role
 
 EXPLICIT = 0.7  # share of a name that makes a clause name its procedure
+ASKS = 0.12  # preference for the clause that holds the question
 ASIDE_MOST = 120
 
 
@@ -35,18 +36,33 @@ def asks(parts: Sequence[Clause], finder: Finder) -> list[Ask]:
         return [_whole(parts, worded)]
     named = [_explicit(c, finder) for c in worded]
     heads = _heads(parts, worded, named, finder)
-    if len(heads) > 1:
+    if len(heads) > 1 and not _one_name(parts, worded, [c.key for h in heads if (c := named[h])], finder):
         return _several(parts, worded, heads)
-    return [_whole(parts, worded, heads[0] if heads else None)]
+    return [_best_clause(parts, worded, finder, heads)]
+
+
+def _one_name(parts: Sequence[Clause], worded: Sequence[Clause], keys: Sequence[str], finder: Finder) -> bool:
+    """Whether one procedure has all the parts in its own name («khai sinh kết hợp nhận cha, mẹ, con»)."""
+    ranked = finder.rank(_whole(parts, worded).query(), most=2)
+    return bool(ranked) and ranked[0].key not in keys and ranked[0].named >= 0.75 and ranked[0].said >= 0.9
+
+
+def _best_clause(parts: Sequence[Clause], worded: Sequence[Clause], finder: Finder, heads: Sequence[int]) -> Ask:
+    """All clauses together, or one with the others beside it where it fits a leaflet better; the one that asks has the preference."""
+    asking = [c for i, c in enumerate(worded) if i in heads or _aspects_after(parts, c)][:4] or list(worded[:4])
+    ways = [_whole(parts, worded)] + [_whole(parts, worded, c) for c in asking]
+    scores = [(ranked[0].score if (ranked := finder.rank(way.query(), most=1)) else 0.0) for way in ways]
+    scores = [scores[0] + 0.05, *(s + (ASKS if _aspects_after(parts, c) else 0.0) for s, c in zip(scores[1:], asking, strict=True))]
+    return ways[max(range(len(ways)), key=scores.__getitem__)]
 
 
 def _explicit(clause: Clause, finder: Finder) -> Candidate | None:
     """The procedure that a clause names by itself."""
     ranked = finder.rank(query(clause.words, clause.aside, clause.denied, clause.lacking), most=3)
     best = ranked[0] if ranked else None
-    if best is None or (best.named < EXPLICIT and best.met < 0.9):
+    if best is None or best.score < (0.5 if clause.aspects else 0.55):
         return None
-    return best if best.score >= 0.55 else None
+    return best if best.named >= EXPLICIT or best.met >= (0.6 if clause.aspects else 0.9) else None
 
 
 def _heads(parts: Sequence[Clause], worded: Sequence[Clause], named: Sequence[Candidate | None], finder: Finder) -> list[int]:

@@ -17,8 +17,12 @@ VARIANT = 0.82  # for each word of a rarer variant that the question does not sa
 EXPIRED = 0.9  # a leaflet outside its validity yields to a valid sibling
 ENOUGH, POSSIBLE = 0.5, 0.4  # scores from which to answer, and to ask back
 CLEAR = 0.10  # lead over the next that decides by itself
+CLEAR_SIBLING = 0.25  # the same where the next is a sibling by name
+POINTS = 0.12  # lead in words that only one of two is known by, from which the question tells them apart
+SWAP, SWAP_NEAR = 0.25, 0.15  # the lead that puts a sibling first although its score is a little less
 SAID = 0.4  # share of its own words by which a leaflet is told from a sibling
 PLAIN = 0.45  # a name whose own words weigh less than this share of the sibling's own is the plain one
+NEAR_SIBLING = 0.3
 NEAR = 0.16  # candidates this near the best are worth naming
 CHOICES_MOST = 6
 
@@ -80,6 +84,7 @@ class Finder:
         self.known = {e.key: frozenset(f for pieces, trust in e.phrases if trust >= OFFICIAL for f in features(pieces)) for e in entries}
         self.variants = {e.key: tuple(_marks(pieces, lexicon) for pieces, _ in e.phrases[: e.names]) for e in entries} if lexicon else {}
         self.actions = {e.key: _doing(e.phrases[0][0], lexicon) for e in entries} if lexicon else {}
+        self.again = {e.key: _again(e.phrases[0][0]) for e in entries}
         self.expired = frozenset(expired)
 
     def _weighed(self, pieces: Sequence[Piece]) -> dict[str, float]:
@@ -119,8 +124,9 @@ class Finder:
         """Answer, ask back or neither; with the rule that decided."""
         if not ranked or ranked[0].score < possible:
             return Decision()
+        ranked = self._swapped(ranked, asked.asked)
         best = ranked[0]
-        rivals = [c for c in ranked[1:] if best.score - c.score < NEAR and c.score >= possible * 0.8]
+        rivals = [c for c in ranked[1:] if best.score - c.score < self._near(best.key, c.key) and c.score >= possible * 0.8]
         open_rivals = [c for c in rivals if not self._settles(best, c, asked.asked)]
         if best.score >= enough and not open_rivals:
             return Decision((best.key,), "dẫn đầu rõ" if not rivals else "từ phân biệt hoặc tên trơn quyết định", True)
@@ -128,28 +134,67 @@ class Finder:
             return Decision((best.key, *(c.key for c in open_rivals))[:CHOICES_MOST], "các tờ còn ngang nhau")
         return Decision((best.key,), "một tờ, chưa chắc")
 
+    def _near(self, key: str, other: str) -> float:
+        return NEAR_SIBLING if self.siblings(key, other) else NEAR
+
     def _settles(self, best: Candidate, rival: Candidate, asked: Features) -> bool:
         """Whether the question itself tells the best from its rival: by a word that only the best is known by, or by its plain name."""
         lead = best.score - rival.score
         if self._both_unsaid(best.key, rival.key, asked):
             return False
-        if lead >= CLEAR:
+        if lead >= (CLEAR_SIBLING if self.siblings(best.key, rival.key) else CLEAR):
+            return True
+        if self._exclusive(best.key, rival.key, asked) - self._exclusive(rival.key, best.key, asked) >= POINTS:
             return True
         mine, theirs = self.own(best.key, rival.key), self.own(rival.key, best.key)
         said_mine, said_theirs = _share(mine, asked), _share(theirs, asked)
         if said_mine >= SAID and said_mine > said_theirs:
             return True
         if max(said_mine, said_theirs) < SAID:
-            return sum(mine.values()) < PLAIN * sum(theirs.values())
+            whole = min((sum(n.values()) for n in self.names[best.key]), default=0.0)
+            return sum(mine.values()) < min(PLAIN * sum(theirs.values()), 0.3 * whole)
         return False
+
+    def siblings(self, key: str, other: str) -> bool:
+        """Whether two leaflets share most of a name."""
+        mine, theirs = self._shortest(key), self._shortest(other)
+        shared = sum(w for f, w in mine.items() if f in theirs)
+        return shared >= 0.5 * min(sum(mine.values()), sum(theirs.values()))
+
+    def _shortest(self, key: str) -> dict[str, float]:
+        return min(self.names[key], key=lambda n: sum(n.values()), default={})
+
+    def _exclusive(self, key: str, other: str, asked: Features) -> float:
+        """The share of the question that only the first of two leaflets is known by."""
+        mine, theirs = self.known[key], self.known[other]
+        weights = {f: self.index.weight(f, s) for f, s in asked.items()}
+        whole = sum(weights.values())
+        return sum(w for f, w in weights.items() if f in mine and f not in theirs) / whole if whole else 0.0
+
+    def _swapped(self, ranked: Sequence[Candidate], asked: Features) -> list[Candidate]:
+        """The candidates with a close second put first where it alone is known by much of what the question says."""
+        best = ranked[0]
+        for rival in ranked[1:4]:
+            if best.score - rival.score > SWAP_NEAR or not self.siblings(best.key, rival.key):
+                continue
+            if self._unsaid(rival.key, asked) < self._unsaid(best.key, asked):
+                return [rival, *(c for c in ranked if c is not rival)]
+            if self._exclusive(rival.key, best.key, asked) - self._exclusive(best.key, rival.key, asked) >= SWAP:
+                return [rival, *(c for c in ranked if c is not rival)]
+        return list(ranked)
 
     def _both_unsaid(self, key: str, other: str, asked: Features) -> bool:
         """Whether two leaflets do different things to the same object and the question says neither what to do."""
         mine, theirs = self.actions.get(key, ()), self.actions.get(other, ())
-        if not mine or not theirs or mine == theirs or any(w in asked for w in (*mine, *theirs)):
+        said = {w for way, key in ((mine, key), (theirs, other)) for w in way if w in asked and w not in self._rest(key, way)}
+        if not mine or not theirs or mine == theirs or said:
             return False
         own = {f for f in (*self.own(key, other), *self.own(other, key))}
         return len(own - {*mine, *theirs}) <= 2
+
+    def _rest(self, key: str, way: Sequence[str]) -> frozenset[str]:
+        """The words of a name that come again after what it does («Cấp … diện cấp …»): said, they do not tell what is done."""
+        return self.again.get(key, frozenset()) & frozenset(way)
 
     def _unsaid(self, key: str, asked: Features) -> float:
         """How many variants the leaflet is, of those the question does not name."""
@@ -159,8 +204,7 @@ class Finder:
     def own(self, key: str, other: str) -> dict[str, float]:
         """The words of one leaflet's names that the other's names do not have."""
         theirs = self.known[other]
-        shortest = min(self.names[key], key=lambda n: sum(n.values()), default={})
-        return {f: w for f, w in shortest.items() if f not in theirs and " " not in f}
+        return {f: w for f, w in self._shortest(key).items() if f not in theirs and " " not in f}
 
 
 def _share(words: Mapping[str, float], asked: Features) -> float:
@@ -177,6 +221,11 @@ def _marks(pieces: Sequence[Piece], lexicon: Lexicon) -> tuple[tuple[str, ...], 
         found.append(tuple(sorted(alternatives - {"cấp", "đăng", "kí"}) or tokens[: hit[0]]))
     found += [tuple(tokens[s:e]) for s, e, _ in lexicon.marking.all(tokens)]
     return tuple(found)
+
+
+def _again(pieces: Sequence[Piece]) -> frozenset[str]:
+    tokens = [p.text for p in pieces]
+    return frozenset(t for t in tokens if tokens.count(t) > 1)
 
 
 def _doing(pieces: Sequence[Piece], lexicon: Lexicon) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class Lexicon:
     aspects: Phrases[str]
     same: Phrases[Words]  # everyday words → the words of the index; «+» keeps the words apart
     frames: Phrases[bool]
+    generic: Phrases[bool]  # words in so many names that alone they tell nothing
     joins: Phrases[bool]
     negations: Phrases[bool]
     follows: Phrases[bool]
@@ -101,7 +102,7 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
     )
 
 
-_TALK = ("bo qua", "noi cau", "phu dinh", "hoi tiep", "sua loi", "gon hon", "chac khong", "so sanh", "co hay khong", "neu", "nhung")
+_TALK = ("bo qua", "tu chung", "noi cau", "phu dinh", "hoi tiep", "sua loi", "gon hon", "chac khong", "so sanh", "co hay khong", "neu", "nhung")
 
 
 def _sections(path: Path) -> dict[str, Section]:
@@ -170,6 +171,8 @@ def _same(source: Path, groups: Groups, texts: list[Words]) -> Phrases[Words]:
         for pattern in map(_pattern, phrases):
             found.add(pattern, meant)
             texts.append(_literal(pattern))
+        if meant != ("+",):
+            found.add(meant, meant)
         texts.append(meant)
     return found
 

@@ -55,13 +55,13 @@ class Reader:
         while place < len(tokens):
             same, frame = self.lexicon.same.find(tokens, place), self.lexicon.frames.find(tokens, place)
             if same and same[0] - place >= (frame[0] - place if frame else 0):
-                end, found = _same(tokens, place, same)
+                end, found = self._same(tokens, place, same)
                 out += found
             elif frame and frame[0] - place > 1:
                 end = frame[0]
             else:
                 end = place + 1
-                role = Role.STOP if tokens[place] in STOPS else Role.LIGHT if frame else Role.WORD
+                role = Role.STOP if tokens[place] in STOPS else self._word(tokens[place]).role
                 out.append(Piece(role, tokens[place], reads[place].sure))
             place = end
         if any(p.role is Role.WORD for p in out):
@@ -86,23 +86,36 @@ class Reader:
             return place + 1, [Piece(Role.STOP, token)]
         if CODE.match(token):
             return place + 1, [Piece(Role.CODE, token[:8])]
-        single = [Piece(Role.LIGHT if (token,) in self.lexicon.frames else Role.WORD, token)]
+        single = [self._word(token)]
         best = max(self._candidates(tokens, place), key=lambda c: c[:2], default=None)
         if best is None or best[0] < 1:
             return place + 1, single
         return best[2], best[3]
+
+    def _word(self, token: str) -> Piece:
+        return Piece(Role.LIGHT if (token,) in self.lexicon.frames else self._kept(token).role, token)
+
+    def _kept(self, token: str) -> Piece:
+        return Piece(Role.LIGHT if (token,) in self.lexicon.generic else Role.WORD, token)
+
+    def _same(self, tokens: Sequence[str], place: int, same: tuple[int, tuple[str, ...]]) -> tuple[int, list[Piece]]:
+        if same[1] != ("+",):
+            return same[0], [self._kept(t) for t in same[1]]
+        # Kept apart: only the words before the last but one thing are taken, the rest may still begin something.
+        end = next((i for i in range(place + 1, same[0]) if tokens[i] == "mất"), place + 1)
+        return end, [self._word(t) for t in tokens[place:end]]
 
     def _candidates(self, tokens: Sequence[str], place: int) -> list[Candidate]:
         """What may begin here; where two are as long the higher rank wins."""
         lexicon = self.lexicon
         found: list[Candidate] = []
         if hit := self.keep.find(tokens, place):
-            found.append((hit[0] - place, 9, hit[0], [Piece(Role.WORD, t) for t in tokens[place : hit[0]]]))
+            found.append((hit[0] - place, 9, hit[0], [self._kept(t) for t in tokens[place : hit[0]]]))
         if aspect := lexicon.aspects.find(tokens, place):
             bare = not ASKING.intersection(tokens[place : aspect[0]])
             found.append((aspect[0] - place, 8, aspect[0], [Piece(Role.ASPECT, aspect[1], bare=bare)]))
         if same := lexicon.same.find(tokens, place):
-            found.append((same[0] - place, 6, *_same(tokens, place, same)))
+            found.append((same[0] - place, 6, *self._same(tokens, place, same)))
         for rank, phrases, role in ((7, lexicon.negations, Role.NOT), (5, lexicon.ifs, Role.IF), (5, lexicon.buts, Role.BUT), (4, lexicon.joins, Role.JOIN)):
             if hit := phrases.find(tokens, place):
                 found.append((hit[0] - place, rank, hit[0], [Piece(role, " ".join(tokens[place : hit[0]]))]))
@@ -114,14 +127,6 @@ class Reader:
         if (hit := lexicon.frames.find(tokens, place)) and hit[0] - place > 1:
             found.append((hit[0] - place, 3, hit[0], []))
         return found
-
-
-def _same(tokens: Sequence[str], place: int, same: tuple[int, tuple[str, ...]]) -> tuple[int, list[Piece]]:
-    if same[1] != ("+",):
-        return same[0], [Piece(Role.WORD, t) for t in same[1]]
-    # Kept apart: only the words before the last but one thing are taken, the rest may still begin something.
-    end = next((i for i in range(place + 1, same[0]) if tokens[i] == "mất"), place + 1)
-    return end, [Piece(Role.WORD, t) for t in tokens[place:end]]
 
 
 def kept(reader: Reader, reads: Sequence[Read]) -> list[tuple[str, ...]]:

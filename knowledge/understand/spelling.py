@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.understand.telex import typed
-from knowledge.understand.tokens import STOPS, half_of, plain, spelled
+from knowledge.understand.tokens import STOPS, half_of, plain, spelled, syllable
 from knowledge.understand.vocabulary import Vocabulary
 
 Shorts = Mapping[tuple[str, ...], tuple[str, ...]]
@@ -26,6 +26,7 @@ class Read:
 
     text: str
     sure: bool = True
+    typed: str = ""  # what was typed, where the reading is a bold guess
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Way:
     texts: tuple[str, ...]
     cost: float
     sure: bool
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,10 @@ class Speller:
 
     def read(self, tokens: list[str]) -> list[Read]:
         """The words meant, stops kept in their places."""
-        tokens = _joined(self._short_phrases(tokens), self.vocabulary)
+        tokens = _joined(self._short_phrases(tokens), self.vocabulary, self.shorts)
         accented = sum(not t.isascii() for t in tokens) * 3 >= sum(t.isalpha() for t in tokens)
         lattice = [self._ways(t, accented) for t in tokens]
-        return _cheapest(lattice, self.vocabulary)
+        return self._supported(_cheapest(lattice, self.vocabulary))
 
     def _short_phrases(self, tokens: list[str]) -> list[str]:
         """Short forms of several tokens written out: «bn ơi» → «bạn ơi»."""
@@ -71,6 +73,8 @@ class Speller:
         if token in STOPS or not token[0].isalpha():
             return [Way((token,), 0.0, True)]
         known, short = token in self.vocabulary.single, self.shorts.get((token,))
+        if short and not syllable(token):
+            return [Way(short, 0.0, True)]
         if known and not short and not token.isascii():
             return [Way((token,), 0.0, True)]
         ways = [Way(short, _COST["short"], True)] if short else []
@@ -81,11 +85,25 @@ class Speller:
         ways += self._forms(token, 0.0 if token.isascii() and not accented else _COST["half"])
         return ways or self._guesses(token)
 
+    def _supported(self, reads: list[Read]) -> list[Read]:
+        """Bold guesses taken back where no neighbour bears them out."""
+        pairs, out = self.vocabulary.pairs, list(reads)
+        for place, read in enumerate(reads):
+            if read.typed:
+                before = place > 0 and (reads[place - 1].text, read.text) in pairs
+                after = place + 1 < len(reads) and (read.text, reads[place + 1].text) in pairs
+                if not before and not after:
+                    out[place] = Read(read.typed)
+        return out
+
     def _forms(self, token: str, cost: float) -> list[Way]:
         forms = self.vocabulary.forms.get(plain(token), ())[:_FORMS_MOST]
         if token.isascii():
             return [Way((f,), cost, False) for f in forms if f != token]
-        return [Way((f,), cost if half_of(token, f) else _COST["other"], False) for f in forms if f != token]
+        known = token in self.vocabulary.single
+        return [
+            Way((f,), cost, False) if half_of(token, f) else Way((f,), _COST["other"], False, "" if known else token) for f in forms if f != token
+        ]
 
     def _guesses(self, token: str) -> list[Way]:
         """Readings of a token that is no syllable of ours: other keys, glued words, a slip; itself where nothing fits."""
@@ -100,11 +118,11 @@ class Speller:
 
     def _slips(self, token: str) -> list[Way]:
         """Syllables one slip away; two for long tokens would be guessing."""
-        if not 3 <= len(token) <= 9:
+        if not 3 <= len(token) <= 9 or (not token.isascii() and syllable(token)):
             return []
         near = process.extract(plain(token), self.vocabulary.plain_set, scorer=OSA.distance, score_cutoff=1, limit=8)
         near = [n for n in near if n[0][0] == plain(token)[0] or len(token) > 3]
-        return [Way((f,), _COST["slip"], False) for bare, _, _ in sorted(near) for f in self.vocabulary.forms[bare][:3]]
+        return [Way((f,), _COST["slip"], False, token) for bare, _, _ in sorted(near) for f in self.vocabulary.forms[bare][:3]]
 
 
 def _cheapest(lattice: list[list[Way]], vocabulary: Vocabulary) -> list[Read]:
@@ -132,17 +150,21 @@ def _traced(history: list[list[tuple[float, Way | None, int]]]) -> list[Read]:
     for step in reversed(history):
         _, way, before = step[at]
         if way:
-            found.extend(Read(t, way.sure) for t in reversed(way.texts))
+            found.extend(Read(t, way.sure, way.typed) for t in reversed(way.texts))
         at = before
     return found[::-1]
 
 
-def _joined(tokens: list[str], vocabulary: Vocabulary) -> list[str]:
+def _known(token: str, vocabulary: Vocabulary, shorts: Shorts) -> bool:
+    return plain(token) in vocabulary.forms or (token,) in shorts
+
+
+def _joined(tokens: list[str], vocabulary: Vocabulary, shorts: Shorts) -> list[str]:
     """Pieces of a split syllable put together: «giấ y» → «giấy»; only where a piece is no syllable and the whole is one."""
     out: list[str] = []
     for token in tokens:
         if out and token.isalpha() and out[-1].isalpha() and out[-1] + token in vocabulary.single:
-            broken = out[-1] not in vocabulary.single or (token not in vocabulary.single and len(token) <= 3)
+            broken = not _known(out[-1], vocabulary, shorts) or (not _known(token, vocabulary, shorts) and len(token) <= 3)
             if broken and len(out[-1] + token) >= 3:
                 out[-1] += token
                 continue

@@ -35,7 +35,7 @@ def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, pr
     """The subject of an ask in its conversation."""
     only = _favoured(topic, signs)
     ranked = _favour(procedures.rank(query), only)
-    general = next(iter(generals.rank(Query(features(raw), {}, {}), most=3)), None)
+    general = next(iter(generals.rank(Query(features(raw), {}, {}), most=3)), None) if raw else None
     why = [f"thủ tục: {c}" for c in ranked[:4]] + ([f"tờ chung: {general}"] if general else [])
     best = ranked[0] if ranked else None
     if general and signs.corrects and topic.asked and best and best.score >= POSSIBLE:

@@ -17,7 +17,7 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _Y_ALONE = re.compile(r"^(qu|[hklmst])([yỳýỷỹỵ])$")
 _I = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_])")
-_MARKS = re.compile("[\u0300-\u036f]")
+_SYLLABLE = re.compile(r"^(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?$")
 
 
 @lru_cache(maxsize=50_000)
@@ -35,10 +35,9 @@ def plain(token: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def marks(token: str) -> str:
-    """The accents of a token with the letters they sit on, in order: «kế» → «e^e'»; empty where it has none."""
-    decomposed = unicodedata.normalize("NFD", token.replace("đ", "d-"))
-    return "".join(c if _MARKS.match(c) or c == "-" else c for c in decomposed)
+def syllable(token: str) -> bool:
+    """Whether a token could be a Vietnamese syllable by its letters."""
+    return bool(_SYLLABLE.match(plain(token)))
 
 
 def tokens(text: str) -> list[str]:

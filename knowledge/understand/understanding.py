@@ -6,13 +6,13 @@ tokens → spelling (short forms, accents, slips) → pieces (aspects, frames, d
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from knowledge.model import Aspect, Kind, Knowledge
 from knowledge.understand import entries
 from knowledge.understand.asks import Ask, asks
-from knowledge.understand.candidates import CHOICES_MOST, Finder, Query
+from knowledge.understand.candidates import CHOICES_MOST, Finder, Query, query
 from knowledge.understand.clauses import aspects, clauses
 from knowledge.understand.index import features
 from knowledge.understand.lexicon import Broad, lexicon
@@ -42,7 +42,7 @@ class Understanding:
         whole = len(knowledge.procedures) <= entries.BODIES_MOST
         expired = [p.code for p in knowledge.procedures if not p.valid_on(today)]
         self.procedures = Finder([entries.procedure_entry(p, self._cut, whole=whole) for p in knowledge.procedures], expired, self.lexicon)
-        self.generals = Finder([entries.general_entry(g, self._cut_raw) for g in knowledge.generals])
+        self.generals = Finder([entries.general_entry(g, self._cut_raw) for g in knowledge.generals if g.topic != EMERGENCY])
         self.kinds = {g.topic: g.kind for g in knowledge.generals}
         self.codes = {code: p.code for p in knowledge.procedures for code in (*p.former_codes, p.code)}
         self.broad = self._broad()
@@ -61,7 +61,10 @@ class Understanding:
         for text, meant in self.lexicon.broad_items:
             found[_heads(self.reader.pieces([Read(t) for t in text]))] = meant
         for field in self.knowledge.fields():
-            found.setdefault(_heads(self._cut(field)), Broad(field=field))
+            pieces = self._cut(field)
+            best = next(iter(self.procedures.rank(query(pieces), most=1)), None)
+            if best is None or best.named < 0.6:  # «hộ kinh doanh» names its chief procedure rather than a field
+                found.setdefault(_heads(pieces), Broad(field=field))
         found.pop(frozenset(), None)
         return found
 
@@ -102,7 +105,7 @@ class Understanding:
         found = asks(parts, self.procedures)
         if pointed := self._pointed(signs, topic, found, why):
             return self._answer([(pointed, self._aspects(found[0], True, topic, signs))], signs)
-        if not topic.asked and (broad := self.broad.get(_heads(p for a in found for p in a.main))):
+        if not topic.asked and (broad := self.broad.get(_heads(p for a in found for p in (*a.main, *a.aside, *a.denied)))):
             why.append("câu hỏi rộng")
             if choice := self._opened(broad, self._aspects(found[0], False, topic, signs)):
                 return choice
@@ -111,10 +114,10 @@ class Understanding:
         return self._one(found[0], raw, topic, signs, why)
 
     def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
-        query = ask.query()
-        if query.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
+        asking = ask.query()
+        if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
-        about = subject(query, raw, topic, signs, self.procedures, self.generals)
+        about = subject(asking, [] if topic.asked and ask.condition else raw, topic, signs, self.procedures, self.generals)
         why.extend(about.why)
         if about.general:
             return self._general(about.general)
@@ -179,7 +182,7 @@ class Understanding:
         for part in parts:
             beside = [p for other in parts if other is not part for p in other.words]
             ranked = self.procedures.rank(Ask(part.words, (), (), (), ()).query(), most=4)
-            if not ranked or ranked[0].score < 0.6:
+            if codes and ranked and not (ranked[0].named >= 0.7 or self.procedures.siblings(ranked[0].key, codes[0])):
                 ranked = self.procedures.rank(Ask(part.words, tuple(beside), (), (), ()).query(), most=4)
             fresh = [c for c in ranked if c.key not in codes and c.score >= 0.4]
             if fresh:
@@ -212,8 +215,8 @@ class Understanding:
         return Reading(meaning, _next(topic, meaning), (*why, f"nghĩa: {meaning}"))
 
 
-def _heads(pieces: Sequence[Piece] | object) -> frozenset[str]:
-    return frozenset(p.text for p in pieces if p.role is Role.WORD)  # type: ignore[attr-defined]
+def _heads(pieces: Iterable[Piece]) -> frozenset[str]:
+    return frozenset(p.text for p in pieces if p.role is Role.WORD or p.text in ("đăng", "cấp"))
 
 
 def _next(topic: Topic, meaning: Meaning) -> Topic:

@@ -1,0 +1,90 @@
+"""«Nếu nộp hôm nay thì khi nào có?»: the appointed day before filing, with the reckoning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from bot.chat import Choice, Say
+from bot.turn import Outcome, Reply, Turn
+from handlers import show
+from handlers.questions import gone
+from knowledge.duedate import Due, Step, Why, due, limit_of
+from knowledge.model import Aspect, Procedure, Rate
+
+AHEAD = 7
+
+
+async def show_due(turn: Turn) -> Reply:
+    """The appointed day when filed on the day of the button (0 today, 1 tomorrow …), for each published time."""
+    code, ahead_text = (*turn.arguments, "", "0")[:2]
+    procedure = turn.knowledge.procedure(code)
+    ahead = int(ahead_text) if ahead_text.isdigit() and len(ahead_text) < 3 else AHEAD + 1
+    if procedure is None or ahead > AHEAD or not show.can_reckon(procedure):
+        return gone(turn)
+    t, received = turn.t, _moment(turn, ahead)
+    parts = [_told(turn, procedure, rate, received) for rate in _distinct(procedure)]
+    note = t("Đây là ngày tính theo thời hạn đã công bố; ngày hẹn chính thức ghi trên giấy hẹn.")
+    say = Say("\n\n".join((*parts, note)), procedure.name, show.source(turn, procedure), _choices(turn, procedure, ahead))
+    return Reply((say,), outcome=Outcome.ANSWER, procedures=(procedure.code,), aspects=(Aspect.TIME,))
+
+
+def _moment(turn: Turn, ahead: int) -> dt.datetime:
+    """Now for today; the first opening for another day."""
+    if not ahead:
+        return turn.now
+    day = turn.now.date() + dt.timedelta(days=ahead)
+    spans = turn.library.calendar.day(day).spans
+    return dt.datetime.combine(day, spans[0][0] if spans else dt.time(8), turn.now.tzinfo)
+
+
+def _distinct(procedure: Procedure) -> Iterator[Rate]:
+    seen: set[tuple[str, str]] = set()
+    for rate in procedure.times:
+        if (rate.case, rate.text) not in seen and limit_of(rate.text):
+            seen.add((rate.case, rate.text))
+            yield rate
+
+
+def _told(turn: Turn, procedure: Procedure, rate: Rate, received: dt.datetime) -> str:
+    t, limit = turn.t, limit_of(rate.text)
+    if limit is None:
+        return rate.text
+    found = due(received, limit, turn.library.calendar, procedure.cutoff)
+    way = f"{t(show.WAY_LABELS[rate.way])}: " if rate.way in show.WAY_LABELS else ""
+    head = f"{rate.case}, {way}{rate.text}" if rate.case else f"{way}{rate.text}"
+    lines = [f"→ {line}" for line in reckoning(turn, found, received)]
+    guess = [t("Bước tính từ ngày mở cửa kế tiếp là cách hiểu thông thường, anh/chị hỏi lại bàn một cửa nếu gấp.")] if found.guessed else []
+    return "\n".join((head, *lines, *guess))
+
+
+def reckoning(turn: Turn, found: Due, received: dt.datetime) -> Iterator[str]:
+    """The steps in words, one a line."""
+    for step in found.steps:
+        yield _step(turn, step, found, received)
+
+
+def _step(turn: Turn, step: Step, found: Due, received: dt.datetime) -> str:
+    t, day = turn.t, turn.t.weekday(step.day)
+    match step.why:
+        case Why.RECEIVED:
+            return t("nhận lúc {time} {day}", time=t.time(received), day=day)
+        case Why.CLOSED:
+            return t("lúc đó không làm việc, coi như nhận {day}", day=day)
+        case Why.AFTER_CUTOFF:
+            return t("sau giờ chốt trong ngày nên sang {day}", day=day)
+        case Why.COUNTED_FROM:
+            return t("tính từ {day}", day=day)
+        case Why.SKIPPED:
+            return t("trừ {day}: {reason}", day=day, reason=step.reason)
+        case Why.MOVED:
+            return t("hết hạn {day} là ngày nghỉ nên dời tiếp", day=day)
+        case Why.DUE:
+            return t("hẹn trả {time} {day}", time=t.time(found.time), day=day) if found.time else t("hẹn trả {day}", day=day)
+
+
+def _choices(turn: Turn, procedure: Procedure, ahead: int) -> tuple[Choice, ...]:
+    t, today = turn.t, turn.now.date()
+    days = [n for n in range(AHEAD + 1) if n != ahead and turn.library.calendar.day(today + dt.timedelta(days=n)).open][:3]
+    named = [Choice(t("Nếu nộp {day}", day=t.weekday(today + dt.timedelta(days=n))), f"due:{procedure.code}:{n}") for n in days]
+    return (*named, *show.aspect_choices(t, procedure, (Aspect.TIME,))[:3])

@@ -1,0 +1,104 @@
+"""A citizen for tests: says, presses, hears. What it does goes the real road, from the inbox to the outbox."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.chat import Chat, Choice, Incoming, Kind, Wire
+from bot.dispatch import Dispatch
+from bot.store import Database, road
+from bot.turn import State
+
+
+@dataclass
+class Citizen:
+    """Somebody on one channel. `reply` is what the bot answered to the last message, all parts of it."""
+
+    dispatch: Dispatch
+    database: Database
+    channel: str = "web"
+    chat: str = "citizen"
+    language: str = ""
+    reply: list[Wire] = field(default_factory=list)
+    _events: int = 0
+    _last: int = 0
+
+    async def says(self, text: str) -> None:
+        """Types a message."""
+        await self._sends(Incoming(self.channel, self.chat, self._event(), text=text))
+
+    async def sends(self, kind: Kind) -> None:
+        """Sends a thing that is no text."""
+        await self._sends(Incoming(self.channel, self.chat, self._event(), kind))
+
+    async def starts(self) -> None:
+        """Opens the chat, as Telegram's start button does."""
+        await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.START, language=self.language))
+
+    async def presses(self, label: str) -> None:
+        """Chooses by a label of the last reply: its button, or its number where the channel has no buttons."""
+        ids = {button.label: button.id for button in self.buttons}
+        if ids:
+            assert label in ids, f"no button “{label}” among {list(ids)}"
+            await self.presses_id(ids[label])
+        else:
+            number = re.search(rf"^(\d+)\. {re.escape(label)}$", self.heard, re.M)
+            assert number, f"no choice “{label}” in:\n{self.heard}"
+            await self.says(number.group(1))
+
+    async def presses_id(self, id_: str) -> None:
+        """Presses a button by its id, wherever the id comes from."""
+        await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.CHOICE, choice=id_, message="the pressed message"))
+
+    def hears(self, *texts: str) -> None:
+        """The reply holds every one of the texts."""
+        for text in texts:
+            assert text in self.heard, f"“{text}” is not in:\n{self.heard}"
+
+    def hears_only(self, text: str) -> None:
+        """The reply is the text and nothing else."""
+        assert self.heard == text
+
+    def hears_no(self, *texts: str) -> None:
+        """The reply holds none of the texts, and there is a reply."""
+        assert self.heard.strip()
+        for text in texts:
+            assert text not in self.heard, f"“{text}” is in:\n{self.heard}"
+
+    def sees(self, *labels: str) -> None:
+        """The reply has a button or a numbered choice for every label."""
+        for label in labels:
+            assert label in self.labels, f"no choice “{label}” among {self.labels}"
+
+    @property
+    def heard(self) -> str:
+        """The whole reply as one text."""
+        return "\n\n".join(wire.whole for wire in self.reply)
+
+    @property
+    def buttons(self) -> list[Choice]:
+        return [button for wire in self.reply for button in wire.buttons]
+
+    @property
+    def labels(self) -> list[str]:
+        """What can be chosen, by button or by number."""
+        return [b.label for b in self.buttons] or re.findall(r"^\d+\. (.+)$", self.heard, re.M)
+
+    async def state(self) -> State:
+        """Where the conversation stands in the database."""
+        async with self.database.reading() as db:
+            return await road.state_of(db, Chat("mau", self.channel, self.chat))
+
+    def _event(self) -> str:
+        self._events += 1
+        return f"{self.chat}.{self._events}"
+
+    async def _sends(self, message: Incoming) -> None:
+        assert await self.dispatch.accept(message) == 1
+        await self.dispatch.settle()
+        async with self.database.reading() as db:
+            rows = await road.replies(db, self.channel, self.chat, self._last)
+        assert rows, "the bot is silent"
+        self._last = rows[-1][0]
+        self.reply = [wire for _, wire in rows]
