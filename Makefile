@@ -19,6 +19,26 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
+# The doubles of Telegram that the wire tests speak to, none written here, each in an environment of its own; without them these tests skip.
+install-wire: .venv-wire/.installed .venv-aiogram/.installed tests/wire/node_modules/.installed
+
+.venv-wire/.installed: requirements.lock tests/wire/in_process/requirements.lock
+	test -x .venv-wire/bin/python || $(PYTHON) -m venv .venv-wire
+	.venv-wire/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv-wire/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
+		-r tests/wire/in_process/requirements.lock
+	touch $@
+
+.venv-aiogram/.installed: tests/wire/schema/requirements.lock
+	test -x .venv-aiogram/bin/python || $(PYTHON) -m venv .venv-aiogram
+	.venv-aiogram/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/wire/schema/requirements.lock
+	touch $@
+
+tests/wire/node_modules/.installed: tests/wire/package-lock.json tests/wire/.npmrc
+	@command -v npm >/dev/null || { echo "npm is not installed: install Node.js 18 or later with npm (Debian: apt-get install nodejs npm)."; exit 1; }
+	cd tests/wire && npm ci --ignore-scripts --silent
+	touch $@
+
 run: install
 	$(BIN)/motcua run
 

@@ -10,8 +10,10 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 from bot import app, doctor, export, trial
 from bot.channels.console import Console
@@ -22,7 +24,7 @@ from bot.dossiers.sheet import SheetError
 from bot.settings import ZONE, SettingError, Settings, load_settings
 from bot.store import Database, StoreError, voices
 from knowledge.__main__ import main as check_knowledge
-from knowledge.loader import ContentError
+from knowledge.loader import ContentError, load
 
 Command = Callable[[argparse.Namespace, Settings], int]
 EXPORTS = {"ratings": (export.RATING_HEADINGS, voices.all_ratings), "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback)}
@@ -126,7 +128,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _import_file(path: Path, settings: Settings) -> int:
-    office = app.library(settings).knowledge.office.code
+    office = load(settings.content, settings.clock().date()).office.code
     database = Database(settings.database_url)
     await database.open()
     try:
@@ -170,11 +172,25 @@ def _log_to_stderr(verbose: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            _without_words,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Leaves type and place of an exception: its text may quote a citizen or an address with a token."""
+
+    def blot(stacks: list[dict[str, Any]]) -> None:
+        for stack in stacks:
+            stack.update(exc_value="", exc_notes=[], syntax_error=None)
+            for group in stack.get("exceptions", ()):
+                blot(group)
+
+    blot(event.get("exception", []))
+    return event
 
 
 if __name__ == "__main__":

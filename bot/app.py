@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -25,9 +27,11 @@ from bot.settings import Settings
 from bot.store import Database
 from bot.turn import Library
 from knowledge.calendar import Calendar
-from knowledge.loader import load
+from knowledge.golden import asking, broken
+from knowledge.loader import ContentError, load
 from knowledge.model import Knowledge
 from knowledge.understand import Understanding
+from knowledge.watch import State, made_on_change, state
 
 STOP_SECONDS = 8
 log = structlog.get_logger()
@@ -35,6 +39,13 @@ log = structlog.get_logger()
 
 class PortInUse(Exception):
     """The page's address is taken; the text says by which setting it is changed."""
+
+
+@dataclass
+class Shelf:
+    """Holds the library in force, so that it can be exchanged while the bot runs."""
+
+    library: Library
 
 
 def library(settings: Settings) -> Library:
@@ -48,11 +59,23 @@ def make_library(knowledge: Knowledge, settings: Settings) -> Library:
     return Library(knowledge, Understanding(knowledge, settings.clock().date()), Calendar(knowledge.calendar, knowledge.office.hours))
 
 
-@dataclass
-class Shelf:
-    """Holds the library in force, so that it can be exchanged while the bot runs."""
+async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
+    """Serves each good change of the content folder; a change that is broken, or breaks a golden question, changes nothing and is told."""
 
-    library: Library
+    def make(folder: Path) -> Library:
+        fresh = make_library(load(folder, settings.clock().date()), settings)
+        spoilt = broken(fresh.knowledge, asking(fresh.understanding), asking(shelf.library.understanding))
+        if first := next(spoilt, None):
+            raise ContentError([first])
+        return fresh
+
+    async for made in made_on_change(settings.content, make, since=since):
+        if isinstance(made, ContentError):
+            for problem in made.problems:
+                log.error("content not served", problem=str(problem))
+        else:
+            shelf.library = made
+            log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
 
 
 @dataclass(frozen=True)
@@ -95,6 +118,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
 async def serve(settings: Settings) -> None:
     """Runs until it is told to stop: the page always, Telegram where its token is set."""
     port_is_free(settings)
+    since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
         web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock)
         telegram = await _telegram(made, stack)
@@ -103,7 +127,7 @@ async def serve(settings: Settings) -> None:
             web.application(webhook), settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run()]
+        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
         jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [asyncio.create_task(job) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -117,6 +141,14 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, web: Web) -> None:
         super().__init__(config)
         self._web = web
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's own would raise the signal again once the page is closed, and so end the process before the rest is."""
+        loop = asyncio.get_running_loop()
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sig, self.handle_exit, sig, None)
+        yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._web.close()

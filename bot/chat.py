@@ -210,12 +210,18 @@ def _parts(text: str, most: int, unit: Callable[[str], int]) -> Iterator[str]:
         if unit(paragraph.rstrip()) <= most:
             yield paragraph
             continue
-        for line in re.findall(r"[^\n]*(?:\n|\Z)", paragraph):
+        for line in _items(paragraph, most, unit):
             if unit(line.rstrip()) <= most:
                 yield line
             else:
                 for word in re.findall(r"\S+\s*|\s+", line):
                     yield from (word,) if unit(word.rstrip()) <= most else word
+
+
+def _items(paragraph: str, most: int, unit: Callable[[str], int]) -> Iterator[str]:
+    """The lines of a paragraph; indented ones stay with the line that they belong to where both fit."""
+    for item in re.findall(r"[^\n]*(?:\n[ \t]+[^\n]*)*(?:\n|\Z)", paragraph):
+        yield from (item,) if unit(item.rstrip()) <= most else re.findall(r"[^\n]+\n?|\n", item)
 
 
 _NUMBER_WORDS = {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
 from bot.store import figures, road
@@ -23,6 +23,7 @@ from bot.turn import Handler, Library, Outcome, Reply, State, Turn
 BATCH = 200
 CHATS_AT_ONCE = 32
 TRIES = 4
+LASTING = (DataError, IntegrityError, ProgrammingError)  # the database's errors that trying again does not mend
 log = structlog.get_logger()
 
 
@@ -82,22 +83,22 @@ class Dispatch:
         chats: defaultdict[tuple[str, str], list[Received]] = defaultdict(list)
         try:
             async with self._bench.database.reading() as db:
-                rows = await road.received(db, BATCH)
+                rows = await road.received(db, BATCH, self._busy)
         except DBAPIError as error:
             log.error("inbox unreadable", error=type(error.orig).__name__)
             asyncio.get_running_loop().call_later(1, self._wake.set)
             return {}
         for row in rows:
             chats[row.incoming.channel, row.incoming.chat].append(row)
-        return {chat: found for chat, found in chats.items() if chat not in self._busy}
+        return dict(chats)
 
     async def _serve(self, chat: tuple[str, str], rows: Sequence[Received]) -> None:
         try:
             async with self._room:
                 for row in rows:
                     await self._answer(row)
-        except DBAPIError as error:  # the row stays in the inbox and is taken up again
-            log.error("answer not stored", channel=chat[0], error=type(error.orig).__name__)
+        except Exception as error:  # the row stays in the inbox and is taken up again; the other chats go on
+            log.error("answer not stored", channel=chat[0], error=type(getattr(error, "orig", error)).__name__)
             await asyncio.sleep(1)
         finally:
             self._busy.discard(chat)
@@ -110,28 +111,31 @@ class Dispatch:
                 return
             except DBAPIError:
                 await asyncio.sleep(0.05 * 4**attempt)
-        await self._answer_once(row)
+        await self._answer_once(row, last=True)
 
-    async def _answer_once(self, row: Received) -> None:
+    async def _answer_once(self, row: Received, *, last: bool = False) -> None:
         message, bench = row.incoming, self._bench
         library = bench.library()
         async with bench.database.reading() as db:
             state = await road.state_of(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
             turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key)
-            reply, failure = await self._handled(turn)
-        await self._keep(row, turn, reply, failure)
+            reply, failure = await self._handled(turn, last)
+        try:
+            await self._keep(row, turn, reply, failure)
+        except Exception as error:
+            if _passing(error):
+                raise
+            await self._keep(row, turn, *_failed(turn))
         self._spoken(message.channel)
 
-    async def _handled(self, turn: Turn) -> tuple[Reply, str]:
+    async def _handled(self, turn: Turn, last: bool) -> tuple[Reply, str]:
         try:
             return await self._bench.route(turn), ""
-        except DBAPIError:
-            raise
-        except Exception:
-            reference = f"L-{secrets.token_hex(3).upper()}"
-            log.exception("handler failed", reference=reference, channel=turn.incoming.channel, step=turn.state.step)
-            return _apology(turn, reference), reference
+        except Exception as error:
+            if _passing(error) and not last:
+                raise
+            return _failed(turn)
 
     async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
         wires, menu = _rendered(reply.says, row.incoming)
@@ -142,6 +146,18 @@ class Dispatch:
             await road.say(db, turn.chat, wires, turn.now, row.id)
             await figures.count(db, turn.chat, Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject), turn.now)
             await road.finish(db, row, turn.now, failure=failure, hide=reply.hide)
+
+
+def _passing(error: Exception) -> bool:
+    """Whether it is the database's fault and may be over soon."""
+    return isinstance(error, DBAPIError) and not isinstance(error, LASTING)
+
+
+def _failed(turn: Turn) -> tuple[Reply, str]:
+    """What is said in place of a reply, and the reference that joins it to the log."""
+    reference = f"L-{secrets.token_hex(3).upper()}"
+    log.exception("handler failed", reference=reference, channel=turn.incoming.channel, step=turn.state.step)
+    return _apology(turn, reference), reference
 
 
 def _next_state(turn: Turn, reply: Reply, menu: Menu) -> State:

@@ -42,7 +42,10 @@ def _content(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 async def _database(settings: Settings) -> tuple[str, str]:
-    database = Database(settings.database_url)
+    try:
+        database = Database(settings.database_url)
+    except StoreError as error:
+        return BAD, f"Database: {error}"
     try:
         await database.open()
         async with database.writing() as db:

@@ -11,7 +11,7 @@ from pathlib import Path
 RATING_HEADINGS = ("Thời điểm", "Kênh", "Mức", "Lý do", "Lời kèm theo", "Mã hồ sơ")
 FEEDBACK_HEADINGS = ("Thời điểm", "Kênh", "Số góp ý", "Nội dung")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: object, zone: dt.tzinfo) -> str:
@@ -28,11 +28,14 @@ async def write_csv(path: Path, headings: Sequence[str], rows: AsyncIterator[Seq
     """Writes the rows and returns how many there were; the file appears whole or not at all."""
     part = path.with_name(path.name + ".part")
     count = 0
-    with part.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(headings)
-        async for row in rows:
-            writer.writerow([safe_cell(value, zone) for value in row])
-            count += 1
-    part.replace(path)
+    try:
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(headings)
+            async for row in rows:
+                writer.writerow([safe_cell(value, zone) for value in row])
+                count += 1
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return count

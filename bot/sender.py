@@ -51,40 +51,41 @@ class Sender:
 
     async def send_waiting(self) -> bool:
         """Sends all that is due now, each chat in order; True where something is left for later."""
-        now = self._clock()
         async with self._database.reading() as db:
-            rows = await road.waiting(db, self._channel.name, BATCH)
+            rows = await road.waiting(db, self._channel.name, BATCH, self._clock())
         chats = [list(own) for _, own in groupby(sorted(rows, key=lambda r: (r.chat, r.id)), lambda r: r.chat)]
-        due = [own for own in chats if own[0].not_before <= now]
-        done = await asyncio.gather(*(self._send_chat(own) for own in due))
-        return len(due) < len(chats) or not all(done) or len(rows) == BATCH
+        await asyncio.gather(*(self._send_chat(own) for own in chats))
+        async with self._database.reading() as db:
+            return await road.any_left(db, self._channel.name)
 
-    async def _send_chat(self, rows: Sequence[Waiting]) -> bool:
-        """Sends a chat's rows until one has to wait; True when all went out."""
+    async def _send_chat(self, rows: Sequence[Waiting]) -> None:
+        """Sends a chat's rows until one has to wait."""
         for row in rows:
             try:
                 message = await self._channel.send(row.chat, row.wire)
             except TryLater as error:
-                return await self._later(row, error)
+                if await self._put_off(row, error):
+                    return
             except Undeliverable as error:
                 await self._failed(row, str(error))
             except Exception as error:  # a fault of the channel's own must not stop the other chats
                 log.exception("channel failed", channel=self._channel.name, row=row.id)
-                return await self._later(row, TryLater(type(error).__name__))
+                if await self._put_off(row, TryLater(type(error).__name__)):
+                    return
             else:
                 async with self._database.writing() as db:
                     await road.mark_sent(db, [row.id], [message], self._clock())
-        return True
 
-    async def _later(self, row: Waiting, error: TryLater) -> bool:
+    async def _put_off(self, row: Waiting, error: TryLater) -> bool:
+        """False where it was tried often enough and is given up instead."""
         if row.attempts + 1 >= ATTEMPTS:
             await self._failed(row, str(error))
-            return True
+            return False
         wait = error.after if error.after is not None else min(LONGEST_WAIT, 2.0**row.attempts)
         log.warning("send later", channel=self._channel.name, row=row.id, seconds=wait, reason=str(error))
         async with self._database.writing() as db:
             await road.mark_retry(db, row.id, self._clock() + dt.timedelta(seconds=wait), str(error))
-        return False
+        return True
 
     async def _failed(self, row: Waiting, reason: str) -> None:
         log.warning("not delivered", channel=self._channel.name, row=row.id, reason=reason)

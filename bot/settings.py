@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from knowledge.loader import CONTENT
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TOML = Path("motcua.toml")
 _TOKEN = re.compile(r"^\d+:[\w-]{20,}$")
+_USER = re.compile(r"(?<=://)[^\s/]*(?=@)")  # name and password inside an address
 _WEBHOOK_SECRET = re.compile(r"^[\w-]{16,256}$")
 
 
@@ -27,7 +30,7 @@ class SettingError(Exception):
 class Settings(BaseSettings):
     """All that an operator may set. Secrets may also be given as a file: MOTCUA_TELEGRAM_TOKEN_FILE=/run/secrets/token."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", toml_file=TOML, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", toml_file=TOML, frozen=True, extra="forbid", env_ignore_empty=True)
 
     data: Path = Field(Path("data"), description="a folder that can be written")
     database: str = Field("", description="a URL such as sqlite+aiosqlite:///motcua.db")
@@ -61,7 +64,11 @@ class Settings(BaseSettings):
     @field_validator("database")
     @classmethod
     def _url(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        try:
+            known = not value or make_url(value).drivername in {"sqlite+aiosqlite", "postgresql+asyncpg"}
+        except ArgumentError as error:
+            raise ValueError from error
+        if not known:
             raise ValueError
         return value
 
@@ -89,7 +96,7 @@ class Settings(BaseSettings):
     @field_validator("now")
     @classmethod
     def _zoned(cls, value: dt.datetime | None) -> dt.datetime | None:
-        return value.replace(tzinfo=ZONE) if value and value.tzinfo is None else value
+        return value and (value.astimezone(ZONE) if value.tzinfo else value.replace(tzinfo=ZONE))
 
     @property
     def host(self) -> str:
@@ -137,8 +144,9 @@ def _from_files() -> dict[str, Any]:
         if path := os.environ.get(f"MOTCUA_{name.upper()}_FILE"):
             try:
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingError(f"MOTCUA_{name.upper()}_FILE={path}: {error.strerror}. Expected a readable file.") from error
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                raise SettingError(f"MOTCUA_{name.upper()}_FILE={path}: {reason}. Expected a readable file.") from error
     return values
 
 
@@ -147,5 +155,5 @@ def _told(place: tuple[int | str, ...], value: object, kind: str) -> str:
     if kind == "extra_forbidden":
         return f"{name} in {TOML} is not a setting. Expected one of: {', '.join(sorted(Settings.model_fields))}."
     field = Settings.model_fields.get(name)
-    shown = "(hidden)" if field is not None and field.annotation is SecretStr else repr(value)
+    shown = "(hidden)" if field is not None and field.annotation is SecretStr else _USER.sub("…", repr(value))
     return f"MOTCUA_{name.upper()}={shown}. Expected {field.description if field else 'another value'}."

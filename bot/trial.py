@@ -59,7 +59,11 @@ async def ask(settings: Settings, library: Library, conversations: Iterable[list
 
 def _listening(heard: list[Heard]) -> Any:
     async def route(turn: Turn) -> Reply:
-        reply = await handlers.route(turn)
+        try:
+            reply = await handlers.route(turn)
+        except Exception:  # dispatch apologises to the citizen; the batch still has a line for it
+            heard.append(Heard("unknown", (), (), "", ""))
+            raise
         text = "\n\n".join("\n".join(part for part in (s.title, s.text, s.footer) if part) for s in reply.says)
         why = turn.library.understanding.read(turn.text, turn.state.topic).why
         heard.append(Heard(reply.outcome.value, reply.procedures, reply.aspects, reply.subject, text, why))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import dossier, duedate, feedback, greeting, office, questions, rating
+from handlers import dossier, duedate, feedback, greeting, listing, narrowing, office, questions, rating
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -23,8 +23,8 @@ COMMANDS: dict[str, Handler] = {
     "batdau": greeting.start,
     "trogiup": greeting.help_,
     "help": greeting.help_,
-    "thutuc": questions.fields,
-    "procedures": questions.fields,
+    "thutuc": listing.fields,
+    "procedures": listing.fields,
     "hoso": dossier.ask,
     "dossier": dossier.ask,
     "giolamviec": office.hours,
@@ -50,7 +50,7 @@ TOPICS: dict[str, Handler] = {
     "tra-cuu-ho-so": dossier.ask,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
-    "danh-sach-thu-tuc": questions.fields,
+    "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
 }
@@ -67,13 +67,13 @@ CHOICES: dict[str, MayPass] = {
     "a": questions.aspect,
     "m": questions.more,
     "c": questions.by_case,
-    "n": questions.narrow,
-    "f": questions.field_page,
-    "fields": questions.fields,
+    "n": narrowing.narrow,
+    "f": listing.field_page,
+    "fields": listing.fields,
     "none": questions.none_of_these,
     "g": _general,
     "d": dossier.details,
-    "r": rating.ask,
+    "r": rating.ask_of_dossier,
     "rl": rating.level,
     "rr": rating.reason,
     "rd": rating.done,
@@ -139,7 +139,7 @@ async def _pressed(turn: Turn, id_: str) -> Reply:
     pressed = replace(turn, incoming=_as_choice(turn.incoming, id_))
     handler = CHOICES.get(id_.split(":", 1)[0])
     reply = await handler(pressed) if handler else None
-    return reply or questions.gone(pressed)
+    return reply or listing.gone(pressed)
 
 
 def _as_choice(incoming: Incoming, id_: str) -> Incoming:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.chat import Choice, Say
 from bot.dossiers.codes import Fault, Found, find
@@ -11,12 +12,13 @@ from bot.dossiers.statuses import STATUSES, Next
 from bot.store import dossiers
 from bot.store.dossiers import Dossier
 from bot.turn import Reply, Turn
-from handlers import show
+from handlers import wording
 from knowledge.words import fold
 
 SUBJECT = "tra-cuu-ho-so"
 MOST_CODES = 3
 STATUS_COLLECTED = 10
+DIGITS = 4
 
 
 async def ask(turn: Turn) -> Reply:
@@ -25,7 +27,7 @@ async def ask(turn: Turn) -> Reply:
         return await tell(turn, found)
     t = turn.t
     text = t("Anh/chị gửi cho tôi mã hồ sơ in trên giấy hẹn, ví dụ H26.145-260108-0002.")
-    text += "\n" + t("Không thấy mã? Gọi bàn một cửa: {phone}.", phone=show.telephones(turn))
+    text += "\n" + t("Không thấy mã? Gọi bàn một cửa: {phone}.", phone=wording.telephones(turn))
     return Reply((Say(text, t("Tra cứu hồ sơ"), choices=(Choice(t("Thôi"), "cancel"),)),), step="dossier.code", subject=SUBJECT)
 
 
@@ -40,12 +42,17 @@ async def code_step(turn: Turn) -> Reply | None:
 
 async def tell(turn: Turn, found: tuple[Found, ...]) -> Reply:
     """The status of each code in the message."""
-    replies = [await _one(turn, f) for f in found[:MOST_CODES]]
-    last = replies[-1]
-    return Reply(tuple(s for r in replies for s in r.says), step=last.step, data=last.data, subject=SUBJECT)
+    replies = [await _one(turn, f, several=len(found) > 1) for f in found[:MOST_CODES]]
+    says = [s for r in replies for s in r.says]
+    choices = tuple(c for s in says for c in s.choices)
+    says = [*(replace(s, choices=()) for s in says[:-1]), replace(says[-1], choices=choices)]
+    if len(found) > MOST_CODES:
+        says.append(Say(turn.t("Tôi xem mỗi lần {n} mã. Anh/chị gửi tiếp các mã còn lại giúp tôi.", n=MOST_CODES), choices=choices))
+        says[-2] = replace(says[-2], choices=())
+    return Reply(tuple(says), step=replies[-1].step, data=replies[-1].data, subject=SUBJECT)
 
 
-async def _one(turn: Turn, found: Found) -> Reply:
+async def _one(turn: Turn, found: Found, several: bool) -> Reply:
     t = turn.t
     if found.fault:
         why = {
@@ -56,12 +63,15 @@ async def _one(turn: Turn, found: Found) -> Reply:
     dossier = await dossiers.find(turn.db, turn.chat.office, found.code)
     if dossier is None:
         text = t(
-            "Tôi không tìm thấy hồ sơ {code}. Anh/chị kiểm tra lại mã, hoặc gọi bàn một cửa: {phone}.", code=found.code, phone=show.telephones(turn)
+            "Tôi không tìm thấy hồ sơ {code}. Anh/chị kiểm tra lại mã, hoặc gọi bàn một cửa: {phone}.",
+            code=found.code,
+            phone=wording.telephones(turn),
         )
         return Reply((Say(text),), step="dossier.code")
     if await dossiers.proved(turn.db, turn.chat, dossier.code, turn.now):
         return Reply((_details(turn, dossier),))
-    choices = (Choice(t("Xem chi tiết"), f"d:{dossier.code}"), *_rate_choice(turn, dossier))
+    label = t("Xem chi tiết {code}", code=dossier.code) if several else t("Xem chi tiết")
+    choices = (Choice(label, f"d:{dossier.code}"), *_rate_choice(turn, dossier, several))
     return Reply((Say(_status(turn, dossier), t("Hồ sơ {code}", code=dossier.code), _as_of(turn, dossier), choices),))
 
 
@@ -92,7 +102,7 @@ def _lateness(turn: Turn, dossier: Dossier) -> str:
         return ""
     t = turn.t
     told = t.plural("Đã quá hẹn {n} ngày.", "Đã quá hẹn {n} ngày.", late)
-    return f" {told} " + t("Anh/chị có quyền hỏi lý do: {phone}.", phone=show.telephones(turn))
+    return f" {told} " + t("Anh/chị có quyền hỏi lý do: {phone}.", phone=wording.telephones(turn))
 
 
 def _as_of(turn: Turn, dossier: Dossier) -> str:
@@ -100,8 +110,9 @@ def _as_of(turn: Turn, dossier: Dossier) -> str:
     return turn.t("Số liệu lúc {time} ngày {date}.", time=turn.t.time(moment), date=turn.t.date(moment.date()))
 
 
-def _rate_choice(turn: Turn, dossier: Dossier) -> tuple[Choice, ...]:
-    return (Choice(turn.t("Đánh giá phục vụ"), f"r:{dossier.code}"),) if dossier.status == STATUS_COLLECTED else ()
+def _rate_choice(turn: Turn, dossier: Dossier, several: bool = False) -> tuple[Choice, ...]:
+    label = turn.t("Đánh giá hồ sơ {code}", code=dossier.code) if several else turn.t("Đánh giá phục vụ")
+    return (Choice(label, f"r:{dossier.code}"),) if dossier.status == STATUS_COLLECTED else ()
 
 
 def _details(turn: Turn, dossier: Dossier) -> Say:
@@ -113,7 +124,7 @@ def _details(turn: Turn, dossier: Dossier) -> Say:
         t("Người nộp: {name}", name=dossier.applicant) if dossier.applicant else "",
         t("Ngày nhận: {date}", date=t.weekday(day["r"])) if "r" in day else "",
         t("Ngày xong: {date}", date=t.weekday(day["c"])) if "c" in day else "",
-        t("Hình thức nộp: {method}", method=dossier.method) if dossier.method else "",
+        t("Hình thức nộp: {method}", method=t(dossier.method)) if dossier.method else "",
         t("Ghi chú của cơ quan: {reason}", reason=dossier.reason) if dossier.reason else "",
     ]
     rows.append("\n".join(f for f in facts if f))
@@ -125,13 +136,15 @@ def _leaflet_choice(turn: Turn, dossier: Dossier) -> tuple[Choice, ...]:
     procedure = turn.knowledge.procedure(dossier.procedure_code)
     if procedure is None:
         name = fold(dossier.procedure_name).removeprefix("thu tuc ")
-        procedure = next((p for p in turn.knowledge.procedures if name in {fold(p.name), fold(p.official_name)}), None)
+        procedure = next((p for p in turn.knowledge.procedures if name and name in {fold(p.name), fold(p.official_name)}), None)
     return (Choice(turn.t("Tờ hướng dẫn thủ tục này"), f"p:{procedure.code}"),) if procedure else ()
 
 
-async def details(turn: Turn) -> Reply:
-    """Details wanted: asked for the four digits, unless given before. A missing code is asked just the same."""
+async def details(turn: Turn) -> Reply | None:
+    """Details wanted: asked for the four digits, unless given before. A code that we do not have is asked just the same."""
     t, code = turn.t, turn.arguments[0] if turn.arguments else ""
+    if [f.code for f in find(code, turn.now.date())] != [code]:
+        return None
     dossier = await dossiers.find(turn.db, turn.chat.office, code)
     if dossier and await dossiers.proved(turn.db, turn.chat, code, turn.now):
         return Reply((_details(turn, dossier),), subject=SUBJECT)
@@ -143,18 +156,23 @@ async def details(turn: Turn) -> Reply:
 async def digits_step(turn: Turn) -> Reply | None:
     """The four digits. Wrong digits and a wrong code are told in the same words; many failures lock."""
     t, said, code = turn.t, re.sub(r"\D", "", turn.text), str(turn.state.data.get("code", ""))
-    if find(turn.text, turn.now.date()) or not said:
+    wordy = any(c.isalpha() for c in turn.text)
+    if find(turn.text, turn.now.date()) or not said or (wordy and len(said) < DIGITS):
         return None
     chat, now = turn.chat, turn.now
+    step = Reply((), step="dossier.digits", data={"code": code}, subject=SUBJECT, hide=True)
+    if len(said) < DIGITS:
+        return replace(step, says=(Say(t("Anh/chị gõ đủ 4 số giúp tôi."), choices=(Choice(t("Thôi"), "cancel"),)),))
     if await dossiers.locked(turn.db, chat, code, now):
         text = t(
-            "Anh/chị đã thử sai nhiều lần. Xin đợi một giờ rồi thử lại, hoặc mang giấy hẹn đến bàn một cửa: {phone}.", phone=show.telephones(turn)
+            "Anh/chị đã thử sai nhiều lần. Xin đợi một giờ rồi thử lại, hoặc mang giấy hẹn đến bàn một cửa: {phone}.", phone=wording.telephones(turn)
         )
         return Reply((Say(text),), subject=SUBJECT, hide=True)
     dossier = await dossiers.find(turn.db, chat.office, code)
     stored = (dossier.phone_hash, dossier.identity_hash) if dossier else ("", "")
-    if matches(turn.key, code, said[-4:] if len(said) >= 4 else "", *stored) and dossier:
+    if matches(turn.key, code, said[-DIGITS:], *stored) and dossier:
         return Reply((_details(turn, dossier),), effects=(lambda db: dossiers.prove(db, chat, code, now),), subject=SUBJECT, hide=True)
-    text = t("Mã hồ sơ và 4 số này không khớp. Anh/chị xem lại giấy hẹn rồi gõ lại 4 số, hoặc gọi bàn một cửa: {phone}.", phone=show.telephones(turn))
-    step = Reply((Say(text, choices=(Choice(t("Thôi"), "cancel"),)),), step="dossier.digits", data={"code": code}, subject=SUBJECT, hide=True)
-    return Reply(**{**step.__dict__, "effects": (lambda db: dossiers.fail(db, chat, code, now),)})
+    phone = wording.telephones(turn)
+    text = t("Mã hồ sơ và 4 số này không khớp. Anh/chị xem lại giấy hẹn rồi gõ lại 4 số, hoặc gọi bàn một cửa: {phone}.", phone=phone)
+    say = Say(text, choices=(Choice(t("Thôi"), "cancel"),))
+    return replace(step, says=(say,), effects=(lambda db: dossiers.fail(db, chat, code, now),))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from bot.chat import Choice, Say
 from bot.turn import Outcome, Reply, Turn
 from handlers import show
-from handlers.questions import gone
+from handlers.listing import gone, number
+from handlers.questions import not_in_force, topic_of
 from knowledge.duedate import Due, Step, Why, due, limit_of
 from knowledge.model import Aspect, Procedure, Rate
 
@@ -19,14 +20,17 @@ async def show_due(turn: Turn) -> Reply:
     """The appointed day when filed on the day of the button (0 today, 1 tomorrow …), for each published time."""
     code, ahead_text = (*turn.arguments, "", "0")[:2]
     procedure = turn.knowledge.procedure(code)
-    ahead = int(ahead_text) if ahead_text.isdigit() and len(ahead_text) < 3 else AHEAD + 1
-    if procedure is None or ahead > AHEAD or not show.can_reckon(procedure):
+    ahead = number(ahead_text or "0")
+    if procedure is None or not 0 <= ahead <= AHEAD or not show.can_reckon(procedure):
         return gone(turn)
+    if not procedure.valid_on(turn.now.date()):
+        return Reply((not_in_force(turn, procedure),), procedures=(procedure.code,))
     t, received = turn.t, _moment(turn, ahead)
     parts = [_told(turn, procedure, rate, received) for rate in _distinct(procedure)]
     note = t("Đây là ngày tính theo thời hạn đã công bố; ngày hẹn chính thức ghi trên giấy hẹn.")
     say = Say("\n\n".join((*parts, note)), procedure.name, show.source(turn, procedure), _choices(turn, procedure, ahead))
-    return Reply((say,), outcome=Outcome.ANSWER, procedures=(procedure.code,), aspects=(Aspect.TIME,))
+    topic = topic_of(turn, procedure, (Aspect.TIME,))
+    return Reply((say,), topic=topic, outcome=Outcome.ANSWER, procedures=(procedure.code,), aspects=(Aspect.TIME,))
 
 
 def _moment(turn: Turn, ahead: int) -> dt.datetime:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.chat import Choice, Say
 from bot.texts import LANGUAGES, texts
 from bot.turn import Outcome, Reply, Turn
-from handlers import show
+from handlers import wording
 from knowledge.words import fold
 
 CANCEL_WORDS = frozenset({"huy", "huy bo", "thoi", "thoi khoi", "dung lai", "thoat", "cancel", "stop", "bo qua"})
+CANCEL_WORDS |= {"huy di", "huy nhe", "huy giup", "thoi di", "thoi nhe", "thoi khong", "thoi khong can", "khong gui nua", "khong can nua"}
+
+_NAMED = {"en": re.compile(r"\b(english|tieng anh|en)\b"), "vi": re.compile(r"\b(vietnamese|tieng viet|vi)\b")}
 
 
 def main_choices(turn: Turn) -> tuple[Choice, ...]:
@@ -29,7 +34,7 @@ async def start(turn: Turn) -> Reply:
     t = turn.t
     text = t("Chào anh/chị! Tôi là trợ lý của {office}.", office=turn.knowledge.office.name)
     text += "\n\n" + t("Anh/chị cứ hỏi như nói chuyện, có dấu hay không dấu đều được, ví dụ:")
-    text += "\n" + show.bullets((t("làm giấy khai sinh cho con cần gì"), t("chứng thực bản sao bao nhiêu tiền"), t("hôm nay có làm việc không")))
+    text += "\n" + wording.bullets((t("làm giấy khai sinh cho con cần gì"), t("chứng thực bản sao bao nhiêu tiền"), t("hôm nay có làm việc không")))
     return Reply((Say(text, choices=(*main_choices(turn), _other_language(turn))),), subject="tro-giup")
 
 
@@ -43,7 +48,7 @@ async def help_(turn: Turn) -> Reply:
         t("Đang làm dở mà muốn thoát: gõ “huỷ”."),
         t("Đừng gửi ảnh căn cước, mật khẩu hay mã OTP. Tôi không bao giờ hỏi những thứ này."),
     )
-    return Reply((Say(show.bullets(lines), t("Tôi giúp được gì"), choices=(*main_choices(turn), _other_language(turn))),), subject="tro-giup")
+    return Reply((Say(wording.bullets(lines), t("Tôi giúp được gì"), choices=(*main_choices(turn), _other_language(turn))),), subject="tro-giup")
 
 
 def _other_language(turn: Turn) -> Choice:
@@ -54,8 +59,8 @@ def _other_language(turn: Turn) -> Choice:
 async def language(turn: Turn) -> Reply:
     """Switches to the language named, or offers the choice."""
     wanted = turn.arguments[0] if turn.arguments else ""
-    if not wanted and any(word in fold(turn.text) for word in ("english", "tieng anh")):
-        wanted = "en"
+    if not wanted:
+        wanted = next((code for code, words in _NAMED.items() if words.search(fold(turn.text))), "")
     if wanted not in LANGUAGES:
         choices = tuple(Choice(name, f"l:{code}") for code, name in LANGUAGES.items())
         return Reply((Say(turn.t("Anh/chị chọn ngôn ngữ:"), choices=choices),), subject="doi-ngon-ngu")

@@ -4,85 +4,146 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
-from knowledge.model import General, Knowledge, Problem, Procedure, Way
+from rapidfuzz.distance import DamerauLevenshtein
+
+from knowledge.model import General, Knowledge, Problem, Procedure, Related, Way
+from knowledge.repealed import REPEALED
 from knowledge.words import fold, spoken
 
 Check = Callable[[Knowledge, dt.date], Iterator[Problem]]
+Leaflet = Procedure | General
 _DISTRICT = re.compile(r"\b(?:UBND|Ủy ban nhân dân)\s+(?:cấp\s+)?(huyện|quận|thị xã)\b", re.I)
-# Repealed or superseded on a known day; the leaflets that still lean on them are to be reviewed. Source: domain rules, section 1.
-_ENDED = {"61/2018/NĐ-CP": dt.date(2025, 7, 1), "107/2021/NĐ-CP": dt.date(2025, 7, 1)}
+_FORMER = re.compile(r"\bcũ\b|\btrước đây\b|\btrước (?:ngày )?0?1/0?7/2025\b", re.I)
 STALE_AFTER = dt.timedelta(days=365)
 ENDING_WITHIN = dt.timedelta(days=60)
+FINDABLE_FROM = 3
 
 
-def _leaflets(knowledge: Knowledge) -> tuple[Procedure | General, ...]:
+def _leaflets(knowledge: Knowledge) -> tuple[Leaflet, ...]:
     return (*knowledge.procedures, *knowledge.generals)
+
+
+def _line(leaflet: Leaflet, *names: str) -> int:
+    """The line of the first of these keys, sections or items that the leaflet has, else 1."""
+    places = dict(leaflet.places)
+    return next((places[name] for name in names if name in places), 1)
+
+
+def _at(leaflet: Leaflet, *names: str) -> str:
+    """How another leaflet's problem points here: folder, file and line."""
+    return f"{leaflet.path.parent.name}/{leaflet.path.name}:{_line(leaflet, *names)}"
 
 
 def codes_are_unique(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """One leaflet holds a code, current or former."""
-    seen: dict[str, Procedure] = {}
+    seen: dict[str, tuple[Procedure, str]] = {}
     for procedure in knowledge.procedures:
-        for code in (procedure.code, *procedure.former_codes):
-            if code in seen:
-                yield Problem(procedure.path, 1, f"mã {code} đã có trong {seen[code].path.name}. Mỗi mã chỉ một tờ.")
-            seen.setdefault(code, procedure)
+        for code, key in ((procedure.code, "Mã thủ tục"), *((former, "Mã cũ") for former in procedure.former_codes)):
+            other, where = seen.setdefault(code, (procedure, key))
+            if other is not procedure or where != key:
+                yield Problem(procedure.path, _line(procedure, key), f"mã {code} đã có ở {_at(other, where)}. Mỗi mã chỉ một tờ.")
 
 
 def related_exist(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
-    """A related procedure is one that we have; else the button would lead nowhere."""
+    """A related procedure is one that we have, and the one that its words name; else the button would lead nowhere, or astray."""
+    known = {code: p for p in reversed(knowledge.procedures) for code in (p.code, *p.former_codes)}  # the first to claim a code has it
+    named = {fold(name): p for p in knowledge.procedures for name in (p.name, p.short_name) if name}
     for leaflet in _leaflets(knowledge):
         for related in leaflet.related:
-            if knowledge.procedure(related.code) is None:
-                yield Problem(leaflet.path, 1, f"“Thủ tục liên quan: {related.code}” chưa có tờ hướng dẫn nên không hiện cho dân.", fatal=False)
+            found, meant = known.get(related.code), named.get(fold(related.text))
+            if found is None:
+                guess = _meant(related, meant, {code: p for code, p in known.items() if p is not leaflet})
+                message = f"“Thủ tục liên quan: {related.code}” chưa có tờ hướng dẫn nên không hiện cho dân.{guess}"
+                yield Problem(leaflet.path, related.line, message, fatal=False)
+            elif meant and meant is not found:
+                message = f"{related.code} là “{found.label}”, không phải “{related.text}”. Ý bạn là {meant.code}?"
+                yield Problem(leaflet.path, related.line, message, fatal=False)
+
+
+def _meant(related: Related, named: Procedure | None, known: dict[str, Procedure]) -> str:
+    """The procedure that a mistyped code most likely means: the one named beside it, else the only one a slip away."""
+    near = [known[c] for c in known if DamerauLevenshtein.distance(c, related.code, score_cutoff=1) == 1]
+    guess = named or (near[0] if len(near) == 1 else None)
+    return f" Ý bạn là “{guess.code} {guess.label}”?" if guess else ""
 
 
 def names_are_unique(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """Another name or sample question belongs to one leaflet only: claimed twice, it tells nothing apart."""
-    seen: dict[str, Procedure | General] = {}
+    seen: dict[str, tuple[Leaflet, str]] = {}
     for leaflet in _leaflets(knowledge):
-        for phrase in {spoken(p) for p in (*leaflet.other_names, *leaflet.questions)}:
-            other = seen.setdefault(phrase, leaflet)
+        for phrase in (*leaflet.other_names, *leaflet.questions):
+            other, there = seen.setdefault(spoken(phrase), (leaflet, phrase))
             if other is not leaflet:
-                yield Problem(leaflet.path, 1, f"“{phrase}” có ở cả {leaflet.path.name} và {other.path.name}. Hãy giữ ở một tờ.", fatal=False)
+                message = f"“{phrase}” có ở cả {_at(leaflet, phrase)} và {_at(other, there)}. Hãy giữ ở một tờ."
+                yield Problem(leaflet.path, _line(leaflet, phrase), message, fatal=False)
 
 
 def recently_checked(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """A leaflet is looked at again within twelve months."""
-    for procedure in knowledge.procedures:
-        if procedure.checked and today - procedure.checked > STALE_AFTER:
-            yield Problem(procedure.path, 1, f"kiểm tra lần cuối ngày {procedure.checked:%d/%m/%Y}, đã hơn 12 tháng.", fatal=False)
-        if procedure.checked and procedure.checked > today:
-            yield Problem(procedure.path, 1, f"“Kiểm tra ngày: {procedure.checked:%d/%m/%Y}” ở tương lai.")
+    for leaflet in _leaflets(knowledge):
+        day = leaflet.checked
+        if day and today - day > STALE_AFTER:
+            yield Problem(leaflet.path, _line(leaflet, "Kiểm tra ngày"), f"kiểm tra lần cuối ngày {day:%d/%m/%Y}, đã hơn 12 tháng.", fatal=False)
+        if day and day > today:
+            yield Problem(leaflet.path, _line(leaflet, "Kiểm tra ngày"), f"“Kiểm tra ngày: {day:%d/%m/%Y}” ở tương lai.")
 
 
 def validity_holds(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """A leaflet that ends soon, or has ended, is told of beforehand."""
     for procedure in knowledge.procedures:
-        if procedure.valid_from and procedure.valid_until and procedure.valid_from > procedure.valid_until:
-            yield Problem(procedure.path, 1, "“Hiệu lực từ” sau “Hiệu lực đến”.")
-        elif procedure.valid_until and procedure.valid_until - today < ENDING_WITHIN:
-            yield Problem(procedure.path, 1, f"hiệu lực đến {procedure.valid_until:%d/%m/%Y}. Hãy chuẩn bị tờ thay thế.", fatal=False)
+        first, last = procedure.valid_from, procedure.valid_until
+        if last is None:
+            continue
+        line = _line(procedure, "Hiệu lực đến")
+        if first and first > last:
+            yield Problem(procedure.path, line, f"“Hiệu lực từ” ({first:%d/%m/%Y}) sau “Hiệu lực đến” ({last:%d/%m/%Y}).")
+        elif last < today:
+            yield Problem(procedure.path, line, f"hiệu lực chỉ đến {last:%d/%m/%Y}, nay bot không trả lời theo tờ này nữa.", fatal=False)
+        elif last - today <= ENDING_WITHIN:
+            yield Problem(procedure.path, line, f"hiệu lực đến {last:%d/%m/%Y}. Hãy chuẩn bị tờ thay thế.", fatal=False)
 
 
 def no_district(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """Since 1/7/2025 there is no district: nobody is sent there. Source: domain rules, section 1."""
-    for procedure in knowledge.procedures:
-        lines = [procedure.agency, procedure.where, *(line.text for line in (*procedure.steps, *procedure.who, *procedure.conditions))]
-        for text in lines:
-            if match := _DISTRICT.search(text):
-                yield Problem(procedure.path, 1, f"“{match.group(0)}”: từ 01/7/2025 không còn cấp huyện. Hãy sửa nơi giải quyết.", fatal=False)
+    for leaflet in _leaflets(knowledge):
+        for line, text in _served(leaflet):
+            if (match := _DISTRICT.search(text)) and not _FORMER.search(text):
+                message = f"“{match.group(0)}”: từ 01/7/2025 không còn cấp huyện. Hãy viết nơi giải quyết bây giờ; nói chuyện xưa thì thêm “cũ”."
+                yield Problem(leaflet.path, line if isinstance(line, int) else _line(leaflet, line), message, fatal=False)
+
+
+def _served(leaflet: Leaflet) -> Iterator[tuple[int | str, str]]:
+    """All that citizens may read of a leaflet, by line or key. Acts keep their names; other names and questions are what citizens say."""
+    if isinstance(leaflet, General):
+        yield "Trả lời", leaflet.answer
+        return
+    yield from (("Cơ quan giải quyết", leaflet.agency), ("Nơi nộp", leaflet.where), ("Nộp trực tuyến", leaflet.online))
+    yield "Tóm tắt", leaflet.summary
+    for paper in (*leaflet.papers, *leaflet.shown):
+        yield paper.line, paper.name
+    for rate in (*leaflet.fees, *leaflet.times):
+        yield rate.line, rate.text
+    sections = (leaflet.not_needed, leaflet.forms, leaflet.who, leaflet.steps, leaflet.result, leaflet.conditions, leaflet.notes)
+    for line in (line for section in sections for line in section):
+        yield line.number, line.text
 
 
 def laws_in_force(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
-    """A leaflet that leans on a repealed act is to be reviewed."""
-    for procedure in knowledge.procedures:
-        for line in procedure.legal_basis:
-            for law, ended in _ENDED.items():
-                if law in line.text and ended <= today:
-                    yield Problem(procedure.path, line.number, f"{law} đã hết hiệu lực từ {ended:%d/%m/%Y}.", fatal=False)
+    """A leaflet that leans on a repealed act is to be reviewed, unless the line names the act's successor too."""
+    for leaflet in _leaflets(knowledge):
+        for line in leaflet.legal_basis:
+            for act in REPEALED:
+                if act.number not in line.text or act.successor in line.text or not re.search(rf"(?<![\d/]){act.number}", line.text):
+                    continue
+                if act.ended <= today:
+                    message = f"{act.number} đã hết hiệu lực từ {act.ended:%d/%m/%Y}, thay bằng {act.successor}. Hãy xem lại tờ này."
+                    yield Problem(leaflet.path, line.number, message, fatal=False)
+                elif act.ended - today <= ENDING_WITHIN:
+                    message = f"{act.number} hết hiệu lực từ {act.ended:%d/%m/%Y}, thay bằng {act.successor}. Hãy chuẩn bị xem lại."
+                    yield Problem(leaflet.path, line.number, message, fatal=False)
 
 
 def fees_name_their_way(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
@@ -90,27 +151,39 @@ def fees_name_their_way(knowledge: Knowledge, today: dt.date) -> Iterator[Proble
     for procedure in knowledge.procedures:
         ways = {rate.way for rate in procedure.fees}
         if Way.ANY in ways and len(ways) > 1 and not any(rate.case for rate in procedure.fees):
-            yield Problem(
-                procedure.path, 1, "mục “Phí, lệ phí” vừa có “Mọi hình thức” vừa có hình thức riêng. Hãy tách theo trường hợp.", fatal=False
-            )
+            line = next(rate.line for rate in procedure.fees if rate.way is Way.ANY)
+            message = "mục “Phí, lệ phí” vừa có “Mọi hình thức” vừa có hình thức riêng. Hãy tách theo trường hợp."
+            yield Problem(procedure.path, line, message, fatal=False)
 
 
 def findable(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """A leaflet is found by what people say: at least three other names and three sample questions."""
     for procedure in knowledge.procedures:
-        if len(procedure.other_names) < 3 or len(procedure.questions) < 3:
-            yield Problem(
-                procedure.path,
-                1,
-                f"chỉ có {len(procedure.other_names)} tên gọi khác và {len(procedure.questions)} câu hỏi mẫu; cần ít nhất 3 mỗi loại.",
-                fatal=False,
-            )
+        names, questions = len(procedure.other_names), len(procedure.questions)
+        if names < FINDABLE_FROM or questions < FINDABLE_FROM:
+            short = "Tên gọi khác" if names < FINDABLE_FROM else "Câu hỏi mẫu"
+            message = f"chỉ có {names} tên gọi khác và {questions} câu hỏi mẫu; cần ít nhất 3 mỗi loại."
+            yield Problem(procedure.path, _line(procedure, short), message, fatal=False)
 
 
-def no_code_in_words(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
+def fields_are_spelt_alike(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
+    """A field has one spelling: a slip would open a field of its own in the list that citizens choose from."""
+    counts = Counter(p.field for p in knowledge.procedures)
+    usual = {rare: f for rare in counts for f in counts if counts[f] > counts[rare] and _near(f, rare)}
+    for procedure in knowledge.procedures:
+        if meant := usual.get(procedure.field):
+            message = f"lĩnh vực “{procedure.field}” khác cách viết ở các tờ kia. Ý bạn là “{meant}”?"
+            yield Problem(procedure.path, _line(procedure, "Lĩnh vực"), message, fatal=False)
+
+
+def _near(one: str, two: str) -> bool:
+    return DamerauLevenshtein.normalized_similarity(fold(one), fold(two)) >= 0.8
+
+
+def words_say_something(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
     """A short form stands for something other than itself."""
     for word in knowledge.words:
-        if fold(word.short) == fold(word.long):
+        if spoken(word.short) == spoken(word.long):
             yield Problem(knowledge.office.path.with_name("words.md"), word.line, f"“{word.short}” và “{word.long}” là một.", fatal=False)
 
 
@@ -124,5 +197,6 @@ CHECKS: tuple[Check, ...] = (
     laws_in_force,
     fees_name_their_way,
     findable,
-    no_code_in_words,
+    fields_are_spelt_alike,
+    words_say_something,
 )

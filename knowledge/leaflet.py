@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,8 @@ _MARKS = "•●▪■◦·‣⁃∙○□➢➤✓✔\uf0b7\uf0a7\uf0d8\uf0fc"
 _BULLET = re.compile(rf"^(?:[{_MARKS}]\s*|[-*+]\s+|-(?=[^\W\d_])|o\s{{2,}})(.*)$")
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s+(.*)$")
 _KEY = re.compile(r"^([^\W\d_][^:]{1,40}?)\s*:\s*(.*)$")
-
-
 _ORDINAL = re.compile(r"^(?:\d{1,2}|[IVX]+)[.)]\s*")
+PROBLEMS_MOST = 20
 LINE_MOST = 1500  # a line is never split, and a message on Zalo holds 2,000 characters
 
 
@@ -36,10 +36,6 @@ class Section:
     cases: dict[str, int] = field(default_factory=dict)
     joined: list[int] = field(default_factory=list)  # lines without a bullet, taken as the rest of the item over them
     ends: int = 0
-
-    @property
-    def paragraph(self) -> str:
-        return "\n".join(line.text for line in self.lines)
 
 
 @dataclass
@@ -71,10 +67,13 @@ class Sheet:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known name that a misspelt one most likely means, "" where none is near."""
+    """The known name that a misspelt or shortened one most likely means, "" where none is near."""
     names = list(known)
     found = process.extractOne(fold(word), [fold(n) for n in names], scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.6)
-    return names[found[2]] if found else ""
+    if found:
+        return names[found[2]]
+    words = set(re.findall(r"\w+", fold(word)))
+    return next((name for name in names if len(word) > 3 and words <= set(re.findall(r"\w+", fold(name)))), "")
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -87,14 +86,18 @@ def _proper(word: str, known: Mapping[str, str]) -> str | None:
     return known.get(fold(word))
 
 
-def read(path: Path, text: str, *, keys: Iterable[str], sections: Iterable[str] | None) -> Sheet:
+@functools.cache
+def _folded(names: tuple[str, ...]) -> dict[str, str]:
+    return {fold(name): name for name in names}
+
+
+def read(path: Path, text: str, *, keys: Iterable[str], sections: Iterable[str] | None, line_most: int = LINE_MOST) -> Sheet:
     """The sheet that `text` spells. `sections` None lets every heading stand (a file whose headings are its content)."""
     sheet = Sheet(path)
-    known_keys = {fold(k): k for k in keys}
-    known_sections = None if sections is None else {fold(s): s for s in sections}
+    known_keys, known_sections = _folded(tuple(keys)), None if sections is None else _folded(tuple(sections))
     section: Section | None = None
     case = ""
-    for number, line in _written(sheet, text):
+    for number, line in _written(sheet, text, line_most):
         if line.startswith("#"):
             level, words = len(line) - len(line.lstrip("#")), _plain(line.strip("#")).strip(" *:")
             if level == 1:
@@ -115,18 +118,20 @@ def read(path: Path, text: str, *, keys: Iterable[str], sections: Iterable[str] 
     return sheet
 
 
-def _written(sheet: Sheet, text: str) -> Iterator[tuple[int, str]]:
+def _written(sheet: Sheet, text: str, line_most: int) -> Iterator[tuple[int, str]]:
     """The lines that say something, numbered as in the file: without blank lines and `<!-- … -->`, in one spelling."""
     comment = 0
     for number, raw in enumerate(tone_on_first(tidy(text.replace("\t", "  "))).split("\n"), 1):
         line = raw.strip()
-        if len(line) > LINE_MOST:
-            sheet.complain(number, f"dòng dài {len(line)} ký tự; nhiều nhất {LINE_MOST} để vừa một tin nhắn. Hãy tách thành nhiều dòng.")
-            line = line[:LINE_MOST]
+        if len(line) > line_most:
+            sheet.complain(number, f"dòng dài {len(line)} ký tự; nhiều nhất {line_most} để vừa một tin nhắn. Hãy tách thành nhiều dòng.")
         if comment or line.startswith("<!-"):
             comment = 0 if line.endswith("->") else comment or number
-        elif line:
+        elif line.strip("-*_= "):  # neither blank, nor a rule, nor a bullet with nothing after it
             yield number, line
+        if len(sheet.problems) >= PROBLEMS_MOST:
+            sheet.complain(number, f"đã có {len(sheet.problems)} chỗ sai, phần sau của tệp chưa đọc. Hãy xem lại cả tệp.")
+            return
     if comment:
         sheet.complain(comment, "chú thích “<!--” không có “-->” ở cuối dòng nào sau nó. Hãy đóng lại.")
 
@@ -190,11 +195,10 @@ def _key(sheet: Sheet, number: int, line: str, known: Mapping[str, str]) -> None
 
 def _item(section: Section, number: int, line: str, case: str) -> None:
     bullet = _BULLET.match(line) or _NUMBERED.match(line)
-    goes_on = section.lines and section.ends == number - 1 and section.lines[-1].case == case
-    if bullet or not goes_on:
+    last = section.lines[-1] if section.lines else Line("", "\0")
+    if bullet or section.ends != number - 1 or last.case != case or len(last.text) > LINE_MOST:
         section.lines.append(Line(_plain(bullet.group(1) if bullet else line), case, number))
     else:
-        first = section.lines.pop()
-        section.lines.append(Line(f"{first.text} {_plain(line)}", case, first.number))
+        section.lines[-1] = Line(f"{last.text} {_plain(line)}", case, last.number)
         section.joined.append(number)
     section.ends = number

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from knowledge.checks import CHECKS
 from knowledge.leaflet import Sheet
 from knowledge.model import General, Knowledge, Office, Problem, Procedure
-from knowledge.office import read_calendar, read_notices, read_office, read_words
+from knowledge.office import read_calendar, read_lexicon, read_notices, read_office, read_words
 from knowledge.procedure import read_general, read_procedure
 
 CONTENT = Path(__file__).with_name("content")
@@ -35,8 +37,10 @@ def load(folder: Path = CONTENT, today: dt.date | None = None) -> Knowledge:
         raise ContentError([Problem(folder, 1, "không có thư mục nội dung này. Hãy sửa MOTCUA_CONTENT hoặc tạo thư mục.")])
     digest = hashlib.sha256()
     reading = _Reading(folder, problems, digest.update)
-    procedures = [p for path in sorted((folder / "procedures").rglob("*.md")) if (p := reading.file(path, read_procedure))]
-    generals = [g for path in sorted((folder / "general").rglob("*.md")) if (g := reading.file(path, read_general))]
+    procedures = [p for path in reading.under("procedures") if (p := reading.file(path, read_procedure))]
+    generals = [g for path in reading.under("general") if (g := reading.file(path, read_general))]
+    for path in reading.under("lexicon"):
+        reading.file(path, read_lexicon)
     office = reading.file(folder / "office.md", read_office, required=True)
     knowledge = Knowledge(
         procedures=tuple(p for p in procedures if not p.draft),
@@ -51,54 +55,85 @@ def load(folder: Path = CONTENT, today: dt.date | None = None) -> Knowledge:
     for check in CHECKS:
         problems.extend(check(knowledge, today or dt.date.today()))
     problems.sort(key=lambda p: (str(p.path), p.line))
-    if not knowledge.procedures and not problems:
+    if not knowledge.procedures and not any(p.fatal for p in problems):
         problems.append(Problem(folder, 1, "không có tờ hướng dẫn nào trong thư mục procedures/."))
     if any(p.fatal for p in problems):
         raise ContentError(problems)
-    return Knowledge(**{**knowledge.__dict__, "warnings": tuple(problems)})
+    return dataclasses.replace(knowledge, warnings=tuple(problems))
 
 
 class _Reading:
     """Reads files one by one and gathers what is wrong with each."""
 
     def __init__(self, folder: Path, problems: list[Problem], seen: Callable[[bytes], None]) -> None:
-        self.folder, self.problems, self.seen = folder.resolve(), problems, seen
+        self.folder, self.problems, self.seen = folder, problems, seen
+
+    def under(self, name: str) -> Iterator[Path]:
+        """The .md files of a folder in order. Hidden files and Word's lock files (~$…) are passed over, other kinds of files told of."""
+        for parent, folders, files in os.walk(self.folder / name):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            links = [f for f in folders if Path(parent, f).is_symlink()]
+            for link in links:
+                self._refuse(Path(parent, link), "là lối tắt đến thư mục khác nên không được đọc. Hãy chép thư mục vào đây.")
+            for file in sorted(f for f in files if not f.startswith((".", "~"))):
+                path = Path(parent, file)
+                if file.endswith(".md"):
+                    yield path
+                else:
+                    self._refuse(path, "tên tệp không có đuôi .md nên bot không đọc. Hãy đổi đuôi, hoặc chuyển tệp đi chỗ khác.", fatal=False)
 
     def file(self, path: Path, reader: Callable[[Path, str], tuple[Any, Sheet]], *, required: bool = False) -> Any:
         """What the reader makes of the file, None where the file is absent or cannot be read."""
-        if not path.exists() and not path.is_symlink():
+        if not os.path.lexists(path):
             if required:
                 self._refuse(path, "thiếu tệp này.")
             return None
-        text = self._text(path)
-        if text is None:
+        try:
+            record, sheet = reader(path, self._text(path))
+        except _Refused as refused:
+            self._refuse(path, refused.message, refused.line)
             return None
-        record, sheet = reader(path, text)
         self.problems.extend(sheet.problems)
         return record
 
-    def _text(self, path: Path) -> str | None:
-        try:
-            if not path.resolve().is_relative_to(self.folder):
-                self._refuse(path, "đường dẫn trỏ ra ngoài thư mục nội dung. Hãy chép tệp vào đây.")
-                return None
-            if path.stat().st_size > MAX_BYTES:
-                self._refuse(path, f"tệp quá lớn ({path.stat().st_size:,} byte; nhiều nhất {MAX_BYTES:,}).")
-                return None
-            raw = path.read_bytes()
-        except OSError as error:
-            self._refuse(path, f"không đọc được tệp: {error.strerror}.")
-            return None
-        self.seen(path.name.encode() + b"\0" + raw)
+    def _text(self, path: Path) -> str:
+        if _printable(path) != path:
+            raise _Refused("tên tệp có ký tự lạ. Hãy đặt tên không dấu, nối bằng gạch ngang.")
+        raw = self._bytes(path)
+        self.seen(os.fsencode(path.relative_to(self.folder)) + b"\0" + raw + b"\0")
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = raw[: error.start].count(b"\n") + 1
-            self._refuse(path, "tệp không phải UTF-8. Trong Word hoặc Notepad hãy lưu lại với mã hóa UTF-8.", line)
-            return None
+            raise _Refused("tệp không phải UTF-8. Trong Word hoặc Notepad hãy lưu lại với mã hóa UTF-8.", line) from error
 
-    def _refuse(self, path: Path, message: str, line: int = 1) -> None:
-        self.problems.append(Problem(path, line, message))
+    def _bytes(self, path: Path) -> bytes:
+        try:
+            if not path.resolve(strict=True).is_relative_to(self.folder.resolve()):
+                raise _Refused("đường dẫn trỏ ra ngoài thư mục nội dung. Hãy chép tệp vào đây.")
+            if not path.is_file():
+                raise _Refused("không phải là tệp.")
+            if path.stat().st_size > MAX_BYTES:
+                raise _Refused(f"tệp quá lớn ({path.stat().st_size:,} byte; nhiều nhất {MAX_BYTES:,}).")
+            return path.read_bytes()
+        except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+            raise _Refused("không đọc được tệp: lối tắt hỏng, hoặc không có quyền đọc.") from error
+
+    def _refuse(self, path: Path, message: str, line: int = 1, *, fatal: bool = True) -> None:
+        self.problems.append(Problem(_printable(path), line, message, fatal))
+
+
+class _Refused(Exception):
+    """A file that cannot be read, with the message for staff."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.message, self.line = message, line
+
+
+def _printable(path: Path) -> Path:
+    """The path with signs in place of bytes that are no UTF-8, so that the message can be printed."""
+    return Path(os.fsencode(path).decode("utf-8", "replace"))
 
 
 __all__ = ["CONTENT", "ContentError", "General", "Procedure", "load"]

@@ -5,33 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
-from knowledge.leaflet import Sheet, read
+from knowledge.leaflet import Sheet, empty_sections, read
 from knowledge.model import CalendarDay, Hours, Notice, Office, Word
-from knowledge.words import fold
+from knowledge.words import fold, spoken
 
 OFFICE_KEYS = ("Mã", "Địa chỉ", "Điện thoại", "Bản đồ", "Thư điện tử", "Trang thông tin", "Nộp hồ sơ trực tuyến")
 OFFICE_SECTIONS = ("Giờ làm việc", "Lưu ý")
 CALENDAR_SECTIONS = ("Ngày nghỉ", "Ngày làm bù", "Nửa ngày")
 _KINDS = {"Ngày nghỉ": "off", "Ngày làm bù": "worked", "Nửa ngày": "half"}
-_WEEKDAYS = {
-    "thu hai": 0,
-    "thu ba": 1,
-    "thu tu": 2,
-    "thu nam": 3,
-    "thu sau": 4,
-    "thu bay": 5,
-    "chu nhat": 6,
-    "thu 2": 0,
-    "thu 3": 1,
-    "thu 4": 2,
-    "thu 5": 3,
-    "thu 6": 4,
-    "thu 7": 5,
-}
-_SPAN = re.compile(r"(\d{1,2})[:hg](\d{2})?\s*(?:-|đến)\s*(\d{1,2})[:hg](\d{2})?")
+_DAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_WEEKDAYS = {fold(name): number for number, name in enumerate(_DAY_NAMES)}
+_WEEKDAYS |= {f"thu {number + 2}": number for number in range(6)} | {f"t{number + 2}": number for number in range(6)} | {"cn": 6}
+_HOUR = r"(\d{1,2})\s*(?:giờ|[:hg])\s*(\d{2})?"
+_SPAN = re.compile(rf"{_HOUR}\s*(?:-|đến)\s*{_HOUR}", re.I)
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_TELEPHONE = re.compile(r"^[0-9][0-9 .()+-]{1,20}[0-9]$|^\+?\(?[0-9][0-9 .()-]{2,20}[0-9]$")
 
 
 def read_office(path: Path, text: str) -> tuple[Office, Sheet]:
@@ -45,13 +36,16 @@ def read_office(path: Path, text: str) -> tuple[Office, Sheet]:
         sheet.complain(
             sheet.line_of("Giờ làm việc"), "mục “Giờ làm việc” thiếu hoặc trống. Hãy viết như “- Thứ Hai đến thứ Sáu: 7:30-11:30, 13:30-17:00”."
         )
+    _no_overlap(sheet, hours)
+    _links(sheet)
+    empty_sections(sheet, besides=("Giờ làm việc",))
     return Office(
         path=path,
         code=sheet.keys.get("Mã", ""),
         name=sheet.title,
         address=sheet.keys.get("Địa chỉ", ""),
-        telephones=tuple(t.strip() for t in re.split(r"[;,]", sheet.keys.get("Điện thoại", "")) if t.strip()),
-        hours=hours,
+        telephones=_telephones(sheet),
+        hours=tuple(sorted(hours, key=lambda h: (h.weekday, h.opens))),
         map_url=sheet.keys.get("Bản đồ", ""),
         email=sheet.keys.get("Thư điện tử", ""),
         website=sheet.keys.get("Trang thông tin", ""),
@@ -60,15 +54,51 @@ def read_office(path: Path, text: str) -> tuple[Office, Sheet]:
     ), sheet
 
 
+def _telephones(sheet: Sheet) -> tuple[str, ...]:
+    found = tuple(t.strip() for t in re.split(r"[;,]", sheet.keys.get("Điện thoại", "")) if t.strip())
+    for telephone in found:
+        if not _TELEPHONE.match(telephone):
+            sheet.complain(
+                sheet.line_of("Điện thoại"),
+                f"“{telephone[:40]}” không phải là số điện thoại. Hãy viết như 0200 123 4567; nhiều số thì cách nhau bằng dấu phẩy.",
+            )
+    return found
+
+
+def _links(sheet: Sheet) -> None:
+    for key in ("Bản đồ", "Trang thông tin", "Nộp hồ sơ trực tuyến"):
+        value = sheet.keys.get(key, "")
+        if value and not re.match(r"https?://\S+$", value):
+            sheet.complain(sheet.line_of(key), f"“{key}: {value[:60]}” không phải là địa chỉ. Địa chỉ bắt đầu bằng https:// và không có dấu cách.")
+
+
 def _hours(sheet: Sheet, number: int, text: str) -> list[Hours]:
     days, _, spans_text = text.partition(":")
-    parts = re.split(r"\s*(?:-|\bden\b)\s*", fold(days))
-    ends = [_WEEKDAYS[part] for part in parts if part in _WEEKDAYS]
+    numbers = _weekdays(days)
     spans = _spans(spans_text)
-    if not spans or not 1 <= len(ends) <= 2 or len(ends) < len(parts):
-        sheet.complain(number, f"không hiểu giờ làm việc “{text}”. Hãy viết như “Thứ Hai đến thứ Sáu: 7:30-11:30, 13:30-17:00”.")
+    if not numbers or not spans or re.search(r"\d", _SPAN.sub("", spans_text)):
+        sheet.complain(number, f"không hiểu giờ làm việc “{text[:80]}”. Hãy viết như “Thứ Hai đến thứ Sáu: 7:30-11:30, 13:30-17:00”.")
         return []
-    return [Hours(day, opens, closes) for day in range(ends[0], ends[-1] + 1) for opens, closes in spans]
+    return [Hours(day, opens, closes) for day in numbers for opens, closes in spans]
+
+
+def _weekdays(text: str) -> list[int]:
+    """The weekdays of «Thứ Hai đến thứ Sáu» or «Thứ Hai, thứ Tư», none where a part is not understood or the span runs backwards."""
+    found: list[int] = []
+    for part in re.split(r"\s*(?:,|;|\bva\b)\s*", fold(text)):
+        ends = [_WEEKDAYS.get(day, -1) for day in re.split(r"\s*(?:-|\bden\b)\s*", part)]
+        if not 1 <= len(ends) <= 2 or -1 in ends or ends[0] > ends[-1]:
+            return []
+        found += range(ends[0], ends[-1] + 1)
+    return found
+
+
+def _no_overlap(sheet: Sheet, hours: tuple[Hours, ...]) -> None:
+    ordered = sorted(hours, key=lambda h: (h.weekday, h.opens))
+    for one, two in pairwise(ordered):
+        if one.weekday == two.weekday and two.opens < one.closes:
+            spans = " và ".join(f"{h.opens:%H:%M}-{h.closes:%H:%M}" for h in (one, two))
+            sheet.complain(sheet.line_of("Giờ làm việc"), f"{_DAY_NAMES[one.weekday]} có hai khoảng giờ chồng nhau: {spans}.")
 
 
 def _spans(text: str) -> tuple[tuple[dt.time, dt.time], ...]:
@@ -88,6 +118,7 @@ def read_calendar(path: Path, text: str) -> tuple[tuple[CalendarDay, ...], Sheet
     """Days that differ from the rule: «- 02/01/2026: nghỉ Tết Dương lịch», a span of days with «đến», hours for half days."""
     sheet = read(path, text, keys=("Kiểm tra ngày", "Nguồn"), sections=CALENDAR_SECTIONS)
     days: dict[dt.date, CalendarDay] = {}
+    empty_sections(sheet)
     for name in CALENDAR_SECTIONS:
         for line in sheet.lines(name):
             for entry in _calendar_days(sheet, line.number, line.text, _KINDS[name]):
@@ -105,8 +136,11 @@ def _calendar_days(sheet: Sheet, number: int, text: str, kind: str) -> Sequence[
         ends = []
     spans = _spans(reason) if kind == "half" else ()
     if not 1 <= len(ends) <= 2 or ends[0] > ends[-1] or (ends[-1] - ends[0]).days > 31 or (kind == "half" and not spans):
-        sheet.complain(number, f"không hiểu ngày “{text}”. Hãy viết như “02/01/2026: nghỉ Tết Dương lịch”; nửa ngày thì kèm giờ “7:30-11:30”.")
+        rule = "Hãy viết như “02/01/2026: nghỉ Tết Dương lịch”; nửa ngày thì kèm giờ “7:30-11:30”."
+        sheet.complain(number, f"không hiểu ngày “{text[:80]}”. {rule}")
         return ()
+    if not reason.strip():
+        sheet.complain(number, f"“{text[:80]}” chưa có lý do. Người dân sẽ đọc lý do; hãy viết như “02/01/2026: nghỉ Tết Dương lịch”.")
     return [CalendarDay(ends[0] + dt.timedelta(days=n), kind, reason.strip(), spans) for n in range((ends[-1] - ends[0]).days + 1)]
 
 
@@ -114,17 +148,21 @@ def read_words(path: Path, text: str) -> tuple[tuple[Word, ...], Sheet]:
     """Short and everyday forms, «- cccd: căn cước công dân»; a form told twice in different ways is a problem."""
     sheet = read(path, text, keys=(), sections=None)
     words: dict[str, Word] = {}
+    empty_sections(sheet)
     for section in sheet.sections.values():
         for line in section.lines:
             shorts, colon, long = line.text.partition(":")
-            if not colon or not long.strip():
-                sheet.complain(line.number, f"không hiểu “{line.text}”. Hãy viết như “cccd: căn cước công dân”.")
+            if not colon or not long.strip() or not all(spoken(short) for short in shorts.split(",")):
+                sheet.complain(
+                    line.number,
+                    f"không hiểu “{line.text[:60]}”. Hãy viết như “cccd: căn cước công dân”; nhiều cách viết thì cách nhau bằng dấu phẩy.",
+                )
                 continue
             for short in (s.strip() for s in shorts.split(",")):
                 word = Word(short, long.strip(), line.number)
-                if short in words and words[short].long != word.long:
-                    sheet.complain(line.number, f"“{short}” đã có nghĩa “{words[short].long}” ở dòng {words[short].line}. Hãy bỏ một.")
-                words[short] = word
+                told = words.setdefault(spoken(short), word)
+                if told.long != word.long:
+                    sheet.complain(line.number, f"“{short}” đã có nghĩa “{told.long}” ở dòng {told.line}. Hãy bỏ một.")
     return tuple(words.values()), sheet
 
 
@@ -132,6 +170,7 @@ def read_notices(path: Path, text: str) -> tuple[tuple[Notice, ...], Sheet]:
     """Announcements: a «## tiêu đề» each, with «- Từ: ngày», «- Đến: ngày», «- Chủ đề: …» and the text."""
     sheet = read(path, text, keys=(), sections=None)
     notices = []
+    empty_sections(sheet, besides=sheet.sections)
     for section in sheet.sections.values():
         facts: dict[str, str] = {}
         body = []
@@ -159,3 +198,14 @@ def _one_date(text: str) -> dt.date | None:
         return dt.date(int(match.group(3)), int(match.group(2)), int(match.group(1)))
     except ValueError:
         return None
+
+
+def read_lexicon(path: Path, text: str) -> tuple[None, Sheet]:
+    """A file of the lexicon, judged only: what it means is read by `knowledge.understand`."""
+    sheet = read(path, text, keys=(), sections=None, line_most=len(text))
+    empty_sections(sheet)
+    for name, section in sheet.sections.items():
+        for line in section.lines if fold(name) == "thu tu" else ():
+            if not re.fullmatch(r"-?[0-9]{1,2}", line.text.partition(":")[2].strip()):
+                sheet.complain(line.number, f"không hiểu “{line.text[:60]}”. Sau dấu hai chấm hãy viết số thứ tự, như “cái thứ hai: 2”.")
+    return None, sheet

@@ -6,11 +6,11 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from knowledge.leaflet import Section, Sheet, nearest, read
+from knowledge.leaflet import Section, Sheet, empty_sections, joined_items, meant, read
 from knowledge.model import General, Golden, Kind, Line, Link, Narrowing, Option, Paper, Procedure, Rate, Related, Way
 from knowledge.words import fold
 
-CODE = re.compile(r"^\d\.\d{6}$")
+CODE = re.compile(r"^[0-9]\.[0-9]{6}$")
 UNPUBLISHED = "Chưa công bố"
 PROCEDURE_KEYS = (
     "Mã thủ tục", "Mã cũ", "Tên chính thức", "Tên ngắn", "Phân biệt", "Lĩnh vực", "Cơ quan giải quyết", "Nơi nộp",
@@ -21,6 +21,8 @@ PROCEDURE_SECTIONS = (
     "Các bước", "Kết quả", "Điều kiện", "Căn cứ pháp lý", "Lưu ý", "Tên gọi khác", "Câu hỏi mẫu", "Thủ tục liên quan",
     "Hỏi để chọn giấy tờ", "Câu hỏi kiểm tra",
 )  # fmt: skip
+NEEDED_KEYS = ("Lĩnh vực", "Cơ quan giải quyết", "Nơi nộp", "Nộp trực tuyến", "Kiểm tra ngày", "Nguồn")
+NEEDED_SECTIONS = ("Giấy tờ phải nộp", "Phí, lệ phí", "Thời gian giải quyết", "Căn cứ pháp lý", "Kết quả", "Các bước")
 GENERAL_KEYS = ("Loại", "Tên ngắn", "Kiểm tra ngày", "Nguồn")
 GENERAL_SECTIONS = ("Trả lời", "Căn cứ pháp lý", "Tên gọi khác", "Câu hỏi mẫu", "Thủ tục liên quan", "Câu hỏi kiểm tra")
 KINDS = {
@@ -31,8 +33,11 @@ KINDS = {
     "chuc nang": Kind.DIALOGUE,
 }
 KIND_NAMES = ("Hướng dẫn chung", "Việc của cơ quan khác", "Việc không giúp được", "Trò chuyện", "Chức năng")
+WAY_NAMES = ("Trực tiếp", "Trực tuyến", "Bưu chính", "Mọi hình thức")
 WAYS = {"truc tiep": Way.DIRECT, "truc tuyen": Way.ONLINE, "buu chinh": Way.POST, "moi hinh thuc": Way.ANY}
 LINKS = {"truoc": Link.BEFORE, "sau": Link.AFTER, "de nham voi": Link.CONFUSED, "lien quan": Link.ALSO}
+LINK_NAMES = ("Trước", "Sau", "Dễ nhầm với", "Liên quan")
+OUTCOME_NAMES = ("trả lời", "hỏi lại", "không biết", "khác")
 OUTCOMES = {"tra loi": "answer", "hoi lai": "choose", "khong biet": "unknown", "khac": "other"}
 SHORT_NAME_MAX = 40
 HINT_MAX = 100
@@ -44,13 +49,8 @@ def read_procedure(path: Path, text: str) -> tuple[Procedure | None, Sheet]:
     code = sheet.keys.get("Mã thủ tục", "")
     if not CODE.match(code):
         sheet.complain(sheet.line_of("Mã thủ tục"), f"“Mã thủ tục: {code}” không đúng. Mã quốc gia có dạng 1.001193.")
-        return None, sheet
-    for key in ("Lĩnh vực", "Cơ quan giải quyết", "Nơi nộp", "Nộp trực tuyến", "Kiểm tra ngày", "Nguồn"):
-        if not sheet.keys.get(key):
-            sheet.complain(sheet.line_of(key), f"thiếu khóa “{key}”. Nếu nguồn không nói, hãy viết “{key}: {UNPUBLISHED}”.")
-    for name in ("Giấy tờ phải nộp", "Phí, lệ phí", "Thời gian giải quyết", "Căn cứ pháp lý", "Kết quả", "Các bước"):
-        if not sheet.lines(name):
-            sheet.complain(sheet.line_of(name), f"mục “{name}” thiếu hoặc trống. Nếu nguồn không nói, hãy viết “- {UNPUBLISHED}”.")
+    _needed(sheet)
+    joined_items(sheet, texts=("Tóm tắt",))
     procedure = Procedure(
         path=path,
         code=code,
@@ -69,7 +69,7 @@ def read_procedure(path: Path, text: str) -> tuple[Procedure | None, Sheet]:
         valid_from=day(sheet, "Hiệu lực từ"),
         valid_until=day(sheet, "Hiệu lực đến"),
         checked=day(sheet, "Kiểm tra ngày"),
-        draft=fold(sheet.keys.get("Trạng thái", "")) == "nhap",
+        draft=_draft(sheet),
         summary=" ".join(line.text for line in sheet.lines("Tóm tắt")),
         papers=_papers(sheet, "Giấy tờ phải nộp"),
         shown=_papers(sheet, "Giấy tờ xuất trình"),
@@ -88,31 +88,48 @@ def read_procedure(path: Path, text: str) -> tuple[Procedure | None, Sheet]:
         related=_related(sheet),
         narrowings=_narrowings(sheet),
         goldens=_goldens(sheet),
+        places=sheet.places("Tên gọi khác", "Câu hỏi mẫu"),
     )
-    return procedure, sheet
+    return (procedure if CODE.match(code) else None), sheet
+
+
+def _needed(sheet: Sheet) -> None:
+    for key in NEEDED_KEYS:
+        if not sheet.keys.get(key):
+            sheet.complain(sheet.line_of(key), f"thiếu khóa “{key}”. Nếu nguồn không nói, hãy viết “{key}: {UNPUBLISHED}”.")
+    for name in NEEDED_SECTIONS:
+        if not sheet.lines(name):
+            sheet.complain(sheet.line_of(name), f"mục “{name}” thiếu hoặc trống. Nếu nguồn không nói, hãy viết “- {UNPUBLISHED}”.")
+    empty_sections(sheet, besides=NEEDED_SECTIONS)
+
+
+def _draft(sheet: Sheet) -> bool:
+    value = sheet.keys.get("Trạng thái", "")
+    if fold(value) not in {"", "nhap", "da kiem tra"}:
+        sheet.complain(sheet.line_of("Trạng thái"), f"“Trạng thái: {value}” không đúng. Hãy viết “Nháp” hoặc “Đã kiểm tra”.")
+    return fold(value) == "nhap"
 
 
 def read_general(path: Path, text: str) -> tuple[General | None, Sheet]:
-    """The general leaflet that the text spells, None where it has no answer."""
+    """The general leaflet that the text spells, None where it has no kind or no answer."""
     sheet = read(path, text, keys=GENERAL_KEYS, sections=GENERAL_SECTIONS)
-    kind = sheet.keys.get("Loại", "")
-    if fold(kind) not in KINDS:
-        near = nearest(kind, KIND_NAMES)
-        sheet.complain(
-            sheet.line_of("Loại"),
-            f"“Loại: {kind}” không đúng. Hãy dùng một trong: {', '.join(KIND_NAMES)}." + (f" Ý bạn là “{near}”?" if near else ""),
-        )
-        return None, sheet
-    if not sheet.lines("Trả lời") and KINDS[fold(kind)] is not Kind.DIALOGUE:
+    name = sheet.keys.get("Loại", "")
+    kind = KINDS.get(fold(name))
+    if kind is None:
+        known = ", ".join(KIND_NAMES)
+        sheet.complain(sheet.line_of("Loại"), f"“Loại: {name}” không đúng. Hãy dùng một trong: {known}.{meant(name, KIND_NAMES)}")
+    silent = not sheet.lines("Trả lời") and kind is not Kind.DIALOGUE
+    if silent:
         sheet.complain(sheet.line_of("Trả lời"), "mục “Trả lời” thiếu hoặc trống.")
-        return None, sheet
+    empty_sections(sheet, besides=("Trả lời",))
+    joined_items(sheet, texts=("Trả lời",))
     general = General(
         path=path,
         topic=path.stem,
         name=sheet.title,
         answer=plain(sheet.lines("Trả lời")),
         short_name=_bounded(sheet, "Tên ngắn", SHORT_NAME_MAX),
-        kind=KINDS[fold(kind)],
+        kind=kind or Kind.GUIDE,
         checked=day(sheet, "Kiểm tra ngày"),
         source=sheet.keys.get("Nguồn", ""),
         other_names=_texts(sheet, "Tên gọi khác"),
@@ -120,8 +137,9 @@ def read_general(path: Path, text: str) -> tuple[General | None, Sheet]:
         related=_related(sheet),
         legal_basis=sheet.lines("Căn cứ pháp lý"),
         goldens=_goldens(sheet),
+        places=sheet.places("Tên gọi khác", "Câu hỏi mẫu"),
     )
-    return general, sheet
+    return (None if kind is None or silent else general), sheet
 
 
 def plain(lines: tuple[Line, ...]) -> str:
@@ -195,7 +213,7 @@ def _paper(line: Line) -> Paper:
     """«Tờ khai đăng ký khai sinh (1 bản chính; mẫu: Tờ khai khai sinh)» taken apart."""
     match = _COUNTS.search(line.text)
     if not match:
-        return Paper(line.text.rstrip(" ;."), line.case)
+        return Paper(line.text.rstrip(" ;."), line.case, line=line.number)
     inside = match.group(1)
     originals = re.search(r"(\d+)\s*bản chính", inside, re.I)
     copies = re.search(r"(\d+)\s*bản sao", inside, re.I)
@@ -206,6 +224,7 @@ def _paper(line: Line) -> Paper:
         int(originals.group(1)) if originals else None,
         int(copies.group(1)) if copies else None,
         form.group(1).strip() if form else "",
+        line.number,
     )
 
 
@@ -215,28 +234,25 @@ def _rates(sheet: Sheet, name: str) -> tuple[Rate, ...]:
         head, colon, rest = line.text.partition(":")
         ways = [WAYS.get(fold(w)) for w in re.split(r",| và ", head)]
         if colon and rest.strip() and all(ways):
-            rates += [Rate(way, rest.strip(), line.case) for way in ways if way]
+            rates += [Rate(way, rest.strip(), line.case, line.number) for way in ways if way]
         else:
             if fold(line.text) != fold(UNPUBLISHED):
-                sheet.complain(
-                    line.number,
-                    f"“{line.text[:50]}” không nói hình thức nộp. Hãy viết “Trực tiếp: …”, “Trực tuyến: …”, “Bưu chính: …” hoặc “Mọi hình thức: …”.",
-                    fatal=False,
-                )
-            rates.append(Rate(Way.ANY, line.text, line.case))
+                wanted = "Hãy viết “Trực tiếp: …”, “Trực tuyến: …”, “Bưu chính: …” hoặc “Mọi hình thức: …”."
+                near = meant(head, WAY_NAMES) if colon else ""
+                sheet.complain(line.number, f"“{line.text[:50]}” không nói hình thức nộp. {wanted}{near}", fatal=False)
+            rates.append(Rate(Way.ANY, line.text, line.case, line.number))
     return tuple(rates)
 
 
 def _related(sheet: Sheet) -> tuple[Related, ...]:
     found = []
     for line in sheet.lines("Thủ tục liên quan"):
-        match = re.match(r"^([^:]+):\s*(\d\.\d{6})\s*(.*)$", line.text)
+        match = re.match(r"^([^:]+):\s*([0-9]\.[0-9]{6})\b\s*(.*)$", line.text)
         if match and (link := LINKS.get(fold(match.group(1)))):
-            found.append(Related(link, match.group(2), match.group(3).strip(" -()")))
+            found.append(Related(link, match.group(2), match.group(3).strip(" -()"), line.number))
         else:
-            sheet.complain(
-                line.number, f"không hiểu “{line.text[:50]}”. Hãy viết “Sau: 1.004222 Đăng ký thường trú” (Trước, Sau, Dễ nhầm với, Liên quan)."
-            )
+            wanted = "Hãy viết “Sau: 1.004222 Đăng ký thường trú” (Trước, Sau, Dễ nhầm với, Liên quan)."
+            sheet.complain(line.number, f"không hiểu “{line.text[:50]}”. {wanted}{meant(line.text.partition(':')[0], LINK_NAMES)}")
     return tuple(found)
 
 
@@ -245,6 +261,9 @@ def _narrowings(sheet: Sheet) -> tuple[Narrowing, ...]:
     if section is None:
         return ()
     cases = {fold(p): p for p in _document_cases(sheet)}
+    for line in section.lines:
+        if not line.case:
+            sheet.complain(line.number, f"“{line.text[:50]}” chưa nằm dưới câu hỏi nào. Hãy viết “### câu hỏi” ở trên.")
     return tuple(
         Narrowing(question, tuple(_option(sheet, line, cases) for line in section.lines if line.case == question)) for question in section.cases
     )
@@ -262,8 +281,7 @@ def _option(sheet: Sheet, line: Line, cases: dict[str, str]) -> Option:
         if fold(wanted) in cases:
             chosen.append(cases[fold(wanted)])
         else:
-            near = nearest(wanted, cases.values())
-            sheet.complain(line.number, f"không có “### {wanted}” trong mục giấy tờ." + (f" Ý bạn là “{near}”?" if near else ""))
+            sheet.complain(line.number, f"không có “### {wanted[:60]}” trong mục giấy tờ.{meant(wanted, cases.values())}")
     return Option(label.strip(), tuple(chosen))
 
 
@@ -273,8 +291,9 @@ def _goldens(sheet: Sheet) -> tuple[Golden, ...]:
         question, _, want = line.text.replace("=>", "→").replace("->", "→").partition("→")
         words, _, codes = want.partition(":")
         outcome = OUTCOMES.get(fold(words) or "tra loi")
-        if outcome is None:
-            sheet.complain(line.number, f"không hiểu “{want.strip()}”. Sau dấu → hãy viết “trả lời”, “hỏi lại”, “không biết” hoặc “khác”.")
+        if outcome is None or not question.strip():
+            rule = "Hãy viết câu hỏi, dấu →, rồi “trả lời”, “hỏi lại”, “không biết” hoặc “khác”."
+            sheet.complain(line.number, f"không hiểu “{line.text[:50]}”. {rule}{meant(words, OUTCOME_NAMES)}")
         else:
             goldens.append(Golden(question.strip(), outcome, tuple(re.findall(r"\d\.\d{6}", codes)), line.number))
     return tuple(goldens)

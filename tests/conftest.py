@@ -19,7 +19,7 @@ from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
 
-NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=ZONE)  # a Friday morning; the desk is open
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # a Monday morning; the desk is open
 KEY = b"an invented key of thirty-two b."
 
 hypothesis_settings.register_profile("house", deadline=None, max_examples=150, derandomize=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -42,12 +44,14 @@ ENGLISH_COMMANDS = {
 }
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name, not a secret
 POLL_SECONDS = 25
+PAUSE_SECONDS = 3.0
 WORTH = ["message", "callback_query"]
 log = structlog.get_logger()
 
 
 def make_bot(token: str, api: str) -> Bot:
     """The client; its rate limiter keeps Telegram's overall and group limits."""
+    warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'")  # `poll` wants them raw: one that cannot be read must not stop the others
     return ExtBot(token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", rate_limiter=AIORateLimiter(max_retries=0))
 
 
@@ -90,8 +94,10 @@ class Telegram:
 
     name = "telegram"
 
-    def __init__(self, bot: Bot, accept: Accept, malformed: Callable[[str, str], Awaitable[None]], secret: str = "") -> None:
-        self.bot, self._accept, self._malformed, self._secret = bot, accept, malformed, secret
+    def __init__(
+        self, bot: Bot, accept: Accept, malformed: Callable[[str, str], Awaitable[None]], secret: str = "", pause: float = PAUSE_SECONDS
+    ) -> None:
+        self.bot, self._accept, self._malformed, self._secret, self._pause = bot, accept, malformed, secret, pause
         self._asides: set[asyncio.Task[None]] = set()
 
     async def open(self, webhook: str = "") -> None:
@@ -145,21 +151,19 @@ class Telegram:
         offset: int | None = None
         while True:
             try:
-                raw = await self.bot.do_api_request(
-                    "getUpdates",
-                    {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": WORTH},
-                    read_timeout=POLL_SECONDS + 10,
-                )
+                for item in await self._updates(offset):
+                    await self.receive_json(item)
+                    offset = int(item["update_id"]) + 1
             except RetryAfter as error:
                 await asyncio.sleep(_seconds(error))
-                continue
-            except TelegramError as error:
+            except (TelegramError, DBAPIError) as error:  # what was not stored is not confirmed, so it comes again
                 log.warning("poll failed", channel=self.name, error=type(error).__name__)
-                await asyncio.sleep(3)
-                continue
-            for item in raw if isinstance(raw, list) else []:
-                await self.receive_json(item)
-                offset = int(item["update_id"]) + 1
+                await asyncio.sleep(self._pause)
+
+    async def _updates(self, offset: int | None) -> list[dict[str, Any]]:
+        wanted = {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": WORTH}
+        raw: Any = await self.bot.do_api_request("getUpdates", wanted, read_timeout=POLL_SECONDS + 10)
+        return raw if isinstance(raw, list) else []
 
     async def receive_json(self, item: dict[str, Any]) -> None:
         """An update as Telegram wrote it; what cannot be read is kept apart and never comes again."""
@@ -199,9 +203,9 @@ class Telegram:
             return str(sent.message_id)
         except RetryAfter as error:
             raise TryLater("flood control", _seconds(error)) from error
-        except (Forbidden, BadRequest, InvalidToken) as error:
+        except (Forbidden, BadRequest) as error:
             raise Undeliverable(type(error).__name__) from error
-        except NetworkError as error:
+        except (NetworkError, InvalidToken) as error:  # a token is changed by the operator; what was said waits for that
             raise TryLater(type(error).__name__) from error
 
 

@@ -4,41 +4,57 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import json
 import re
 import secrets
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+from anyio import CancelScope
 from jinja2 import Environment, FileSystemLoader
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import Accept
 from bot.channels.telegram import SECRET_HEADER
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
 from bot.store import road
 from bot.store.database import Database
+from bot.store.road import Said
 from bot.texts import DEFAULT, Texts, n_, texts
 from knowledge.model import Office
 
 PAGE = Path(__file__).with_name("page")
+FILES = ("chat.css", "chat.js", "icon.svg")
 COOKIE = "motcua"
 COOKIE_DAYS = 180
 BODY_MAX = 64_000
+WEBHOOK_MAX = 1_000_000
 TEXT_MAX = 12_000
 PER_MINUTE = 30
 PING_SECONDS = 15.0
 HISTORY = 120
-_CHAT = re.compile(r"^[0-9a-f]{32}$")
-_EVENT = re.compile(r"^[0-9a-zA-Z-]{8,64}$")
+_CHAT = re.compile(r"[0-9a-f]{32}")
+_EVENT = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _TEXTS = {
     "choices": n_("Lựa chọn"),
+    "you": n_("Anh/chị hỏi:"),
+    "bot": n_("Một Cửa trả lời:"),
     "typing": n_("Đang trả lời…"),
+    "sending": n_("Đang gửi…"),
+    "sent": n_("Đã gửi"),
+    "failed": n_("Chưa gửi được"),
+    "again": n_("Gửi lại"),
     "refused": n_("Máy chủ không nhận tin này."),
     "resending": n_("Mất kết nối, tôi đang gửi lại…"),
     "reconnecting": n_("Đang kết nối lại…"),
@@ -46,12 +62,20 @@ _TEXTS = {
 }
 _STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
 _UNREADABLE = n_("Tin này máy chủ không đọc được. Anh/chị tải lại trang rồi gửi lại giúp tôi.")
+_TOO_LONG = n_("Tin dài quá. Anh/chị chia thành vài tin ngắn hơn giúp tôi.")
 _TOO_FAST = n_("Anh/chị gửi nhanh quá, xin đợi một phút rồi gửi tiếp.")
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+_FRESH = {"Cache-Control": "no-store"}
+
+
+class TooLong(Exception):
+    """A request's body is over its limit."""
 
 
 class Web:
@@ -59,11 +83,20 @@ class Web:
 
     name = "web"
 
-    def __init__(self, database: Database, accept: Accept, office: Callable[[], Office], clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accept: Accept,
+        office: Callable[[], Office],
+        clock: Callable[[], dt.datetime],
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
+        self._pace = _Pace(timer)
         self._template = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("index.html")
+        self._version = hashlib.sha256(b"".join((PAGE / name).read_bytes() for name in FILES)).hexdigest()[:12]
 
     async def send(self, chat: str, wire: Wire) -> str:
         for bell in self._bells.get(chat, ()):
@@ -84,15 +117,19 @@ class Web:
             Route("/api/messages", self._message, methods=["POST"]),
             Route("/api/events", self._events),
             Route("/health", self._health),
-            Mount("/static", StaticFiles(directory=PAGE)),
+            Route("/static/{name}", self._static),
         ]
         if telegram_webhook is not None:
 
             async def webhook(request: Request) -> Response:
-                return Response(status_code=await telegram_webhook(request.headers.get(SECRET_HEADER, ""), await request.body()))
+                try:
+                    body = await _limited_body(request, WEBHOOK_MAX)
+                except (TooLong, ClientDisconnect):
+                    return Response(status_code=413)
+                return Response(status_code=await telegram_webhook(request.headers.get(SECRET_HEADER, ""), body))
 
             routes.append(Route("/telegram", webhook, methods=["POST"]))
-        return Starlette(routes=routes)
+        return Starlette(routes=routes, middleware=[Middleware(_Guarded)])
 
     async def _page(self, request: Request) -> Response:
         office = self._office()
@@ -100,77 +137,131 @@ class Web:
         chat = _chat(request) or secrets.token_hex(16)
         t = await self._voice(chat)
         shown = {"office": office, "telephone": telephone, "t": t, "texts": {name: t(text) for name, text in _TEXTS.items()}}
-        response = HTMLResponse(self._template.render(shown), headers=_HEADERS)
+        response = HTMLResponse(self._template.render(shown, version=self._version), headers=_FRESH)
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-        response.set_cookie(COOKIE, chat, max_age=COOKIE_DAYS * 86400, httponly=True, samesite="strict", secure=secure)
+        # Lax, not strict: a citizen who comes by a link from the commune's site keeps the conversation.
+        response.set_cookie(COOKIE, chat, max_age=COOKIE_DAYS * 86400, httponly=True, samesite="lax", secure=secure)
         return response
+
+    async def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in FILES:
+            return PlainTextResponse("Not Found", status_code=404)
+        current = request.query_params.get("v") == self._version
+        return FileResponse(PAGE / name, headers={"Cache-Control": "public, max-age=31536000, immutable" if current else "no-cache"})
 
     async def _voice(self, chat: str) -> Texts:
         async with self._database.reading() as db:
             return texts((await road.state_of(db, Chat(self._office().code, self.name, chat))).language)
 
     async def _health(self, request: Request) -> Response:
-        async with self._database.reading() as db:
-            await road.cursor(db, "health")
-        return PlainTextResponse("ok")
+        try:
+            async with self._database.reading() as db:
+                await road.cursor(db, "health")
+        except DBAPIError:
+            return PlainTextResponse("database", status_code=503, headers=_FRESH)
+        return PlainTextResponse("ok", headers=_FRESH)
 
     async def _history(self, request: Request) -> Response:
         chat = _chat(request)
         if not chat:
-            return JSONResponse([])
+            return JSONResponse([], headers=_FRESH)
+        t = await self._voice(chat)
         async with self._database.reading() as db:
             lines = await road.history(db, self.name, chat, HISTORY)
-        shown = [
-            {"mine": line.mine, "id": line.id, "text": line.text, "pressed": line.pressed, "wire": line.wire.to_dict() if line.wire else None}
-            for line in lines
-            if line.wire or line.text
-        ]
-        return JSONResponse(shown, headers={"Cache-Control": "no-store"})
+        return JSONResponse([self._shown(line, t) for line in lines if _visible(line)], headers=_FRESH)
+
+    def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
+        """A line as the page takes it, from the history and from the event stream alike."""
+        event = line.event.rpartition(":")[2]
+        own = {"text": line.text, "pressed": line.pressed} if line.mine else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        return {"mine": line.mine, "event": event, **own, **self._moment(line.at, t)}
+
+    def _moment(self, at: dt.datetime, t: Texts) -> dict[str, str]:
+        local = at.astimezone(self._clock().tzinfo)
+        day = t.weekday(local.date())
+        return {"day": day[0].upper() + day[1:], "time": t.time(local)}
 
     async def _message(self, request: Request) -> Response:
         chat = _chat(request)
         if not chat:
             return _refused(401, texts(DEFAULT)(_STALE))
+        t = await self._voice(chat)
+        if self._pace.exceeded(chat):
+            return _refused(429, t(_TOO_FAST))
         try:
-            raw = await _limited_body(request)
-            incoming = _incoming(chat, json.loads(raw))
-        except (ValueError, TypeError, KeyError):
-            return _refused(400, (await self._voice(chat))(_UNREADABLE))
-        if await self._flooding(chat):
-            return _refused(429, (await self._voice(chat))(_TOO_FAST))
+            incoming = _incoming(chat, json.loads(await _limited_body(request, BODY_MAX)))
+        except TooLong:
+            return _refused(413, t(_TOO_LONG))
+        except (ValueError, TypeError, KeyError, RecursionError, ClientDisconnect):
+            return _refused(400, t(_UNREADABLE))
         await self._accept(incoming)
-        return JSONResponse({"ok": True}, status_code=202)
-
-    async def _flooding(self, chat: str) -> bool:
-        async with self._database.reading() as db:
-            return await road.received_since(db, self.name, chat, self._clock() - dt.timedelta(minutes=1)) >= PER_MINUTE
+        return JSONResponse(self._moment(self._clock(), t), status_code=202, headers=_FRESH)
 
     async def _events(self, request: Request) -> Response:
         chat = _chat(request)
         if not chat:
             return _refused(401, texts(DEFAULT)(_STALE))
-        after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-        stream = self._stream(chat, int(after) if after.isdigit() else 0)
-        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        stream = self._stream(chat, int(after) if re.fullmatch("[0-9]{1,18}", after) else 0, request.query_params.get("language", ""))
+        return StreamingResponse(stream, media_type="text/event-stream", headers={**_FRESH, "X-Accel-Buffering": "no"})
 
-    async def _stream(self, chat: str, after: int) -> AsyncIterator[str]:
+    async def _stream(self, chat: str, after: int, language: str) -> AsyncIterator[str]:
+        """Lines as they are said, each answer behind its question, for every tab; a tab in another language is told to load anew."""
         bell = asyncio.Event()
         self._bells[chat].add(bell)
         try:
-            yield ": hello\n\n"
+            yield "retry: 2000\n\n"
             while not self._closing:
                 bell.clear()
-                async with self._database.reading() as db:
-                    new = await road.replies(db, self.name, chat, after)
-                for id_, wire in new:
-                    after = id_
-                    yield f"id: {id_}\nevent: say\ndata: {json.dumps(wire.to_dict(), ensure_ascii=False)}\n\n"
-                if not new and not await _rung(bell):
+                with CancelScope(shield=True):  # a page closed in the midst of a query must not leave its connection hanging
+                    t = await self._voice(chat)
+                    async with self._database.reading() as db:
+                        new = await road.history(db, self.name, chat, HISTORY, after)
+                after = max([after, *(line.id for line in new)])
+                for line in filter(_visible, new):
+                    yield _event("line", self._shown(line, t), line.id)
+                if new and language and t.language != language:
+                    yield _event("language", t.language)
+                if not await _rung(bell):
                     yield ": still here\n\n"
         finally:
             self._bells[chat].discard(bell)
             if not self._bells[chat]:
                 del self._bells[chat]
+
+
+class _Pace:
+    """Counts each chat's messages within the minute, and forgets them with it."""
+
+    def __init__(self, timer: Callable[[], float]) -> None:
+        self._timer, self._began, self._sent = timer, timer(), Counter[str]()
+
+    def exceeded(self, chat: str) -> bool:
+        """Counts one more message of the chat; True when it is one too many."""
+        if self._timer() - self._began >= 60:
+            self._began, self._sent = self._timer(), Counter()
+        self._sent[chat] += 1
+        return self._sent[chat] > PER_MINUTE
+
+
+class _Guarded:
+    """Puts the security headers on every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
+def _event(name: str, value: object, id_: int = 0) -> str:
+    return (f"id: {id_}\n" if id_ else "") + f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 
 async def _rung(bell: asyncio.Event) -> bool:
@@ -181,38 +272,39 @@ async def _rung(bell: asyncio.Event) -> bool:
         return False
 
 
+def _visible(line: Said) -> bool:
+    return bool(line.wire or line.text)
+
+
 def _chat(request: Request) -> str:
     value = request.cookies.get(COOKIE, "")
-    return value if _CHAT.match(value) else ""
+    return value if _CHAT.fullmatch(value) else ""
 
 
-async def _limited_body(request: Request) -> bytes:
+async def _limited_body(request: Request, most: int) -> bytes:
+    """The body. Raises TooLong, and ClientDisconnect where it was cut off."""
     body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_MAX:
-                raise ValueError("too large")
-    except ClientDisconnect as error:
-        raise ValueError("cut off") from error
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise TooLong
     return body
 
 
-def _incoming(chat: str, message: dict[str, object]) -> Incoming:
-    """The page's JSON as the road knows it; ValueError where it is none."""
-    event = str(message["event"])
-    if not _EVENT.match(event):
-        raise ValueError("event")
-    common = {"channel": Web.name, "chat": chat, "event": f"{chat[:8]}:{event}"}
+def _incoming(chat: str, message: dict[str, Any]) -> Incoming:
+    """The page's JSON as the road knows it; ValueError, TypeError or KeyError where it is none."""
+    event = message["event"]
+    text, choice, pressed = (message.get(name) or "" for name in ("text", "choice", "message"))
+    if not _EVENT.fullmatch(event) or not all(isinstance(value, str) for value in (text, choice, pressed)):
+        raise ValueError("not of the page")
+    text.encode()  # a lone surrogate is no text
+    common = {"channel": Web.name, "chat": chat, "event": f"{chat}:{event}"}
     if message.get("start"):
         return Incoming(**common, kind=Kind.START)
-    text = str(message.get("text") or "")[:TEXT_MAX]
-    choice = str(message.get("choice") or "")
-    if len(choice.encode()) > ID_MAX_BYTES:
+    if len(choice.encode()) > ID_MAX_BYTES or len(pressed.encode()) > 20:
         raise ValueError("choice")
-    kind = Kind.CHOICE if choice else Kind.TEXT
-    return Incoming(**common, kind=kind, text=text, choice=choice, message=str(message.get("message") or "")[:20])
+    return Incoming(**common, kind=Kind.CHOICE if choice else Kind.TEXT, text=text.replace("\0", "")[:TEXT_MAX], choice=choice, message=pressed)
 
 
 def _refused(status: int, error: str) -> Response:
-    return JSONResponse({"error": error}, status_code=status)
+    return JSONResponse({"error": error}, status_code=status, headers=_FRESH)

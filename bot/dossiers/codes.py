@@ -10,10 +10,9 @@ from enum import StrEnum
 from knowledge.words import tidy
 
 _STRICT = re.compile(r"^[0-9A-Z]{2,3}(\.[0-9A-Z]{1,4}){0,5}-(\d{6}|\d{8})-(\d{3,7})$")
-_UNIT = r"[0-9A-Za-z]{2,3}(?:\s?[.,]\s?[0-9A-Za-z]{1,4}){0,5}"
-_DASH = r"\s*[-_]\s*"
-_LOOSE = re.compile(rf"(?<![0-9A-Za-z.,])({_UNIT}){_DASH}([0-9OoIl]{{6}}|[0-9OoIl]{{8}}){_DASH}([0-9OoIl]{{3,7}})(?![0-9A-Za-z])")
-_SPACED = re.compile(rf"(?<![0-9A-Za-z.,])({_UNIT})\s+([0-9OoIl]{{6}}|[0-9OoIl]{{8}})\s+([0-9OoIl]{{3,7}})(?![0-9A-Za-z])")
+_UNIT = r"(?:[GHgh]\s\d{2}|[0-9A-Za-z]{2,3})(?:\s?[.,]\s?[0-9A-Za-z]{1,4}){0,5}"
+_BETWEEN = r"(\s*[-_]\s*|\s+)"
+_LOOSE = re.compile(rf"(?<![0-9A-Za-z.,])({_UNIT}){_BETWEEN}([0-9OoIl]{{6}}|[0-9OoIl]{{8}}){_BETWEEN}([0-9OoIl]{{3,7}})(?![0-9A-Za-z])")
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 
 
@@ -35,13 +34,19 @@ class Found:
 def find(text: str, today: dt.date) -> tuple[Found, ...]:
     """The codes in a text, in order, each once. Procedure codes, petition codes and insurance numbers are none."""
     found: dict[str, Found] = {}
-    plain = tidy(text)
-    for match in (*_LOOSE.finditer(plain), *(m for m in _SPACED.finditer(plain) if any(c.isalpha() for c in m.group(1)) or "." in m.group(1))):
-        unit, day, number = match.groups()
+    for match in _LOOSE.finditer(tidy(text)):
+        unit, first, day, second, number = match.groups()
+        if not (first.strip() and second.strip()) and not _unmistakable(unit):
+            continue
         code = f"{_unit(unit)}-{day.translate(_DIGITS)}-{number.translate(_DIGITS)}"
-        if _STRICT.match(code) and not re.match(r"^(PAKN|GY)\b", code):
+        if _STRICT.match(code) and not code.startswith("GY-"):
             found.setdefault(code, Found(code, _fault(code.split("-")[1], today)))
     return tuple(found.values())
+
+
+def _unmistakable(unit: str) -> bool:
+    """Whether these characters can be nothing but a unit's part, so that spaces may stand for the dashes after them."""
+    return any(c.isdigit() for c in unit) and any(c.isalpha() or c == "." for c in unit)
 
 
 def _unit(text: str) -> str:

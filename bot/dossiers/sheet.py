@@ -12,7 +12,6 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.dossiers.codes import find
 from bot.dossiers.secret import keyed_hash, last_digits, masked
@@ -71,9 +70,7 @@ def read_sheet(path: Path, key: bytes, today: dt.date) -> Iterator[Record | Refu
         if not header:
             header = _header(path, cells)
             continue
-        values = {name: cells[i] if i < len(cells) else None for i, name in header.items()}
-        columns = {name: get_column_letter(i + 1) for i, name in header.items()}
-        yield _record(number, values, columns, key, today)
+        yield _record(number, *_placed(header, cells), key, today)
     if not header:
         raise SheetError(f"{path.name}: tệp trống. Dòng đầu phải là các tiêu đề như “Mã hồ sơ”, “Trạng thái”.")
 
@@ -90,11 +87,22 @@ def _header(path: Path, cells: Sequence[object]) -> dict[int, str]:
     return header
 
 
+def _placed(header: dict[int, str], cells: Sequence[object]) -> tuple[dict[str, object], dict[str, str]]:
+    """What each column holds and its letters. Of two columns with one meaning the first that is filled counts."""
+    values: dict[str, object] = {}
+    columns: dict[str, str] = {}
+    for i, name in header.items():
+        cell = cells[i] if i < len(cells) else None
+        if name not in values or (not _words(values[name]) and _words(cell)):
+            values[name], columns[name] = cell, get_column_letter(i + 1)
+    return values, columns
+
+
 def _record(number: int, values: dict[str, object], columns: dict[str, str], key: bytes, today: dt.date) -> Record | Refused:
     found = find(str(values["code"] or ""), today)
     if len(found) != 1 or found[0].fault:
         return Refused(number, columns["code"], f"“{values['code'] or ''}” không phải là mã hồ sơ (như H26.145-260108-0002).")
-    label = str(values["status"] or "").strip()
+    label = _words(values["status"])
     if not label:
         return Refused(number, columns["status"], "trạng thái trống.")
     times: dict[str, dt.datetime | None] = {}
@@ -123,19 +131,26 @@ def _record(number: int, values: dict[str, object], columns: dict[str, str], key
 
 
 def _words(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():  # a number that only Excel takes for a quantity
+        value = int(value)
     return " ".join(str(value).split()) if value is not None else ""
 
 
 def _moment(value: object) -> dt.datetime | None:
     if value is None or not str(value).strip():
         return None
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=ZONE)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time(), ZONE)
+    moment = value if isinstance(value, dt.datetime) else _written(value)
+    if moment.year == 1:  # what .NET writes for no date
+        return None
+    if moment.year < 1900:
+        raise ValueError(value)
+    return moment.replace(tzinfo=ZONE)
+
+
+def _written(value: object) -> dt.datetime:
     for form in _FORMATS:
         try:
-            return dt.datetime.strptime(str(value).strip(), form).replace(tzinfo=ZONE)
+            return dt.datetime.strptime(str(value).strip(), form)
         except ValueError:
             continue
     raise ValueError(value)
@@ -144,15 +159,19 @@ def _moment(value: object) -> dt.datetime | None:
 def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            start = file.read(4096)
+            first = next((line for line in file if line.strip(" ,;\t\r\n")), "")
             file.seek(0)
-            delimiter = max(",;\t", key=start.count)
-            for row in (reader := csv.reader(_no_nulls(file), delimiter=delimiter)):
-                yield reader.line_num, row
+            yield from enumerate(csv.reader(_no_nulls(file), delimiter=max(",;\t", key=first.count)), 1)
     except UnicodeDecodeError as error:
         raise SheetError(f"{path.name}: không phải UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8” hoặc XLSX.") from error
-    except (OSError, csv.Error) as error:
+    except OSError as error:
+        raise _absent(path) from error
+    except csv.Error as error:
         raise SheetError(f"{path.name}: không đọc được ({error}).") from error
+
+
+def _absent(path: Path) -> SheetError:
+    return SheetError(f"{path.name}: không có tệp này, hoặc không được phép đọc.")
 
 
 def _no_nulls(lines: Iterable[str]) -> Iterator[str]:
@@ -169,7 +188,12 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
                 raise SheetError(f"{path.name}: tệp bung ra quá lớn, có thể là bom nén. Hãy xuất lại dạng CSV.")
         book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
         sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some systems state a wrong size
         yield from enumerate(sheet.iter_rows(values_only=True), 1)
         book.close()
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+    except SheetError:
+        raise
+    except OSError as error:
+        raise _absent(path) from error
+    except Exception as error:  # a damaged file makes openpyxl and what it stands on raise almost anything
         raise SheetError(f"{path.name}: không mở được như XLSX. Hãy lưu lại trong Excel, hoặc xuất CSV UTF-8.") from error

@@ -54,7 +54,7 @@ _ALIASES = {
 def status_of(label: str) -> Status | None:
     """The status that a label or number means, None where it is not known."""
     words = fold(label).strip(" .")
-    if words.isdigit():
+    if words.isdecimal():
         return STATUSES.get(int(words))
     own = next((s for s in STATUSES.values() if fold(s.label) == words), None)
     return own or STATUSES.get(_ALIASES.get(words, 0))

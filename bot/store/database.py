@@ -28,7 +28,11 @@ class Database:
         self.url = sa.make_url(url)
         self._sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if self._sqlite else {"pool_pre_ping": True}
-        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        try:
+            self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        except ModuleNotFoundError as error:
+            place = self.url.render_as_string(hide_password=True)
+            raise StoreError(f"{place} needs the package {error.name}. Install it: pip install {error.name}") from error
         if self._sqlite:
             sa.event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
 
@@ -37,17 +41,18 @@ class Database:
         if self._sqlite and self.url.database and self.url.database != ":memory:":
             _folder(Path(self.url.database).parent)
         with told(self.url):
-            async with self.engine.connect() as connection:
-                await connection.run_sync(_upgrade)
-                await connection.commit()
+            async with self.writing() as db:  # all migrations or none, and one worker at a time
+                await db.run_sync(_upgrade)
 
     async def close(self) -> None:
         await self.engine.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; what is written on it is undone."""
+        """A connection for reading, all of it from one moment; what is written on it is undone."""
         async with self.engine.connect() as connection:
+            if self._sqlite:  # the driver begins nothing by itself
+                await connection.exec_driver_sql("BEGIN")
             yield connection
 
     @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,14 +14,20 @@ from bot.chat import Chat
 from bot.store.tables import outcomes, unanswered
 
 _PERSONAL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b|\bhttps?://\S+|\d[\d\s.,-]{3,}\d|\d{4,}")
-_NAMED = re.compile(r"\b(?:tên|ten|họ tên|tôi là|em là|cháu là)\s+((?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]*\s*){2,4})")
+_NAMED = re.compile(r"\b((?:(?:họ )?t[êe]n(?: l[àa])?:?|(?:tôi|toi|em|con|cháu|chau|mình|minh) l[àa])\s+)(\w+(?:\s+\w+){1,3})", re.I)
 KEPT = 300
 
 
 def scrub(text: str) -> str:
     """The question without what could tell a person: numbers of four digits and more, addresses, names that follow «tên»."""
-    text = _NAMED.sub(lambda match: match.group(0).replace(match.group(1), "… "), text)
+    text = _NAMED.sub(_unnamed, text)
     return _PERSONAL.sub("…", text)[:KEPT].strip()
+
+
+def _unnamed(match: re.Match[str]) -> str:
+    words = match.group(2).split()
+    name = list(takewhile(lambda word: word[0].isupper(), words))
+    return match.group(1) + " ".join(["…", *words[len(name) :]]) if len(name) > 1 else match.group(0)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -54,9 +54,10 @@ async def keep_malformed(db: AsyncConnection, channel: str, body: str, now: dt.d
     await db.execute(malformed.insert().values(channel=channel, body=body[:20_000], at=now))
 
 
-async def received(db: AsyncConnection, most: int) -> list[Received]:
-    """The messages not yet answered, oldest first."""
-    query = sa.select(inbox.c.id, inbox.c.payload).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(most)
+async def received(db: AsyncConnection, most: int, but: Collection[tuple[str, str]] = ()) -> list[Received]:
+    """The messages not yet answered, oldest first, but for those of some chats, each given as channel and key."""
+    others = sa.tuple_(inbox.c.channel, inbox.c.chat).not_in(but)
+    query = sa.select(inbox.c.id, inbox.c.payload).where(inbox.c.done_at.is_(None), others).order_by(inbox.c.id).limit(most)
     return [Received(row.id, Incoming.from_dict(row.payload)) for row in await db.execute(query)]
 
 
@@ -104,15 +105,28 @@ async def say(db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.da
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 
 
-async def waiting(db: AsyncConnection, channel: str, most: int) -> list[Waiting]:
-    """The messages of a channel not yet sent, oldest first, those that wait for a retry included."""
+async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime) -> list[Waiting]:
+    """The messages of a channel that may be sent now, oldest first. One that is put off keeps those after it in its chat waiting."""
+    before = outbox.alias()
+    put_off = sa.exists().where(
+        before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id <= outbox.c.id, _unsent(before), before.c.not_before > now
+    )
     query = (
         sa.select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
-        .where(outbox.c.channel == channel, outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None))
+        .where(outbox.c.channel == channel, _unsent(outbox), ~put_off)
         .order_by(outbox.c.id)
         .limit(most)
     )
     return [Waiting(r.id, r.chat, Wire.from_dict(r.payload), r.attempts, r.not_before) for r in await db.execute(query)]
+
+
+async def any_left(db: AsyncConnection, channel: str) -> bool:
+    """Whether a message of the channel is still to be sent, now or later."""
+    return (await db.execute(sa.select(sa.exists().where(outbox.c.channel == channel, _unsent(outbox))))).scalar_one()
+
+
+def _unsent(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.sent_at.is_(None), table.c.failed_at.is_(None))
 
 
 async def mark_sent(db: AsyncConnection, ids: Sequence[int], messages: Sequence[str], now: dt.datetime) -> None:
@@ -132,7 +146,9 @@ async def mark_failed(db: AsyncConnection, id_: int, now: dt.datetime, failure: 
 
 @dataclass(frozen=True)
 class Said:
-    """A line of a conversation, from either side; `id` is positive for the bot's lines and grows with time."""
+    """A line of a conversation, from either side; `id` is positive for the bot's lines and grows with time.
+
+    `event` is the citizen's message: this one, or the one that this line answers; "" where the bot spoke unasked."""
 
     id: int
     at: dt.datetime
@@ -140,6 +156,7 @@ class Said:
     text: str
     wire: Wire | None
     pressed: bool = False
+    event: str = ""
 
 
 async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> list[tuple[int, Wire]]:
@@ -153,20 +170,26 @@ async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> l
     return [(row.id, Wire.from_dict(row.payload)) for row in await db.execute(query)]
 
 
-async def history(db: AsyncConnection, channel: str, chat: str, most: int) -> list[Said]:
-    """The last lines of a conversation, both sides, as they followed one another."""
+async def history(db: AsyncConnection, channel: str, chat: str, most: int, after: int = 0) -> list[Said]:
+    """The last lines of a conversation, both sides, each answer under its question.
+
+    With `after`, only what the bot said after that row of its own, and the messages that this answers."""
     i, o = inbox.c, outbox.c
-    asked = sa.select(i.id, i.payload, i.received_at).where(i.channel == channel, i.chat == chat)
-    answered = sa.select(o.id, o.payload, o.inbox_id, o.created_at).where(o.channel == channel, o.chat == chat)
+    told = sa.select(o.id, o.payload, o.inbox_id, o.created_at, i.event).outerjoin_from(outbox, inbox, o.inbox_id == i.id)
+    told = told.where(o.channel == channel, o.chat == chat, o.id > after).order_by(o.id.desc()).limit(most)
+    asked = sa.select(i.id, i.payload, i.received_at, i.event).where(i.channel == channel, i.chat == chat).order_by(i.id.desc()).limit(most)
+    answers = (await db.execute(told)).all()
+    if after:
+        asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
+    questions = (await db.execute(asked)).all()
     lines = [
-        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice)))
-        for row in await db.execute(asked.order_by(i.id.desc()).limit(most))
+        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event))
+        for row in questions
         for sent in (Incoming.from_dict(row.payload),)
     ]
-    lines += [
-        ((row.inbox_id or 0, 1, row.id), Said(row.id, row.created_at, False, "", Wire.from_dict(row.payload)))
-        for row in await db.execute(answered.order_by(o.id.desc()).limit(most))
-    ]
+    for row in answers:
+        place = row.inbox_id or max((q.id for q in questions if q.received_at <= row.created_at), default=0)
+        lines.append(((place, 1, row.id), Said(row.id, row.created_at, False, "", Wire.from_dict(row.payload), event=row.event or "")))
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])][-most:]
 
 

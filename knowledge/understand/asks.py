@@ -9,8 +9,11 @@ from knowledge.understand.candidates import Candidate, Finder, Query, query
 from knowledge.understand.clauses import Clause
 from knowledge.understand.pieces import Piece, Role
 
-EXPLICIT = 0.7  # share of a name that makes a clause name its procedure
-ASKS = 0.12  # preference for the clause that holds the question
+EXPLICIT = 0.8  # share of a name that makes a clause name its procedure
+EXPLICIT_ASKING, EXPLICIT_TOLD = 0.4, 0.35  # scores that it needs with and without aspects of its own
+MET_ASKING, MET_TOLD = 0.6, 0.9  # or the share of any phrase of the leaflet
+WHOLE = 0.1  # preference for all clauses together
+ASKS = 0.05  # preference for the clause that holds the question
 ASIDE_MOST = 120
 
 
@@ -44,7 +47,9 @@ def asks(parts: Sequence[Clause], finder: Finder) -> list[Ask]:
 def _one_name(parts: Sequence[Clause], worded: Sequence[Clause], keys: Sequence[str], finder: Finder) -> bool:
     """Whether one procedure has all the parts in its own name («khai sinh kết hợp nhận cha, mẹ, con»)."""
     ranked = finder.rank(_whole(parts, worded).query(), most=2)
-    return bool(ranked) and ranked[0].key not in keys and ranked[0].named >= 0.75 and ranked[0].said >= 0.9
+    if not ranked or ranked[0].key in keys or ranked[0].named < 0.75:
+        return False
+    return all(finder.contains(ranked[0].key, key) for key in keys) and not finder.variant(ranked[0].key)
 
 
 def _best_clause(parts: Sequence[Clause], worded: Sequence[Clause], finder: Finder, heads: Sequence[int]) -> Ask:
@@ -52,17 +57,21 @@ def _best_clause(parts: Sequence[Clause], worded: Sequence[Clause], finder: Find
     asking = [c for i, c in enumerate(worded) if i in heads or _aspects_after(parts, c)][:4] or list(worded[:4])
     ways = [_whole(parts, worded)] + [_whole(parts, worded, c) for c in asking]
     scores = [(ranked[0].score if (ranked := finder.rank(way.query(), most=1)) else 0.0) for way in ways]
-    scores = [scores[0] + 0.05, *(s + (ASKS if _aspects_after(parts, c) else 0.0) for s, c in zip(scores[1:], asking, strict=True))]
+    scores = [scores[0] + WHOLE, *(s + (ASKS if _aspects_after(parts, c) else 0.0) for s, c in zip(scores[1:], asking, strict=True))]
     return ways[max(range(len(ways)), key=scores.__getitem__)]
 
 
 def _explicit(clause: Clause, finder: Finder) -> Candidate | None:
     """The procedure that a clause names by itself."""
+    if clause.lacking and len(clause.lacking) >= len([p for p in clause.words if p.role is Role.WORD]):
+        return None
     ranked = finder.rank(query(clause.words, clause.aside, clause.denied, clause.lacking), most=3)
     best = ranked[0] if ranked else None
-    if best is None or best.score < (0.5 if clause.aspects else 0.55):
+    if best is None or best.score < (EXPLICIT_ASKING if clause.aspects else EXPLICIT_TOLD):
         return None
-    return best if best.named >= EXPLICIT or best.met >= (0.6 if clause.aspects else 0.9) else None
+    if best.named >= EXPLICIT or best.met >= (MET_ASKING if clause.aspects else MET_TOLD):
+        return best
+    return best if clause.aspects and best.score >= EXPLICIT_ASKING + 0.1 else None
 
 
 def _heads(parts: Sequence[Clause], worded: Sequence[Clause], named: Sequence[Candidate | None], finder: Finder) -> list[int]:

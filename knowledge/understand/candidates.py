@@ -11,20 +11,24 @@ from knowledge.understand.lexicon import Lexicon
 from knowledge.understand.pieces import Piece, Role
 
 # Calibrated by cross-validation on dev.jsonl, see understanding.py.
-NAME_BONUS = 0.12  # for a leaflet whose own name is met
+NAME_BONUS = 0.06  # for a leaflet whose own name is met
 DENIED, LACKING = 0.55, 0.3  # taken off where the name says what the question denies, or lacks
-VARIANT = 0.82  # for each word of a rarer variant that the question does not say
+LONG = 0.001  # for each word of a title: of two that fit alike the plainer comes first
+VARIANT = 0.9  # for each word of a rarer variant that the question does not say
 EXPIRED = 0.9  # a leaflet outside its validity yields to a valid sibling
-ENOUGH, POSSIBLE = 0.5, 0.4  # scores from which to answer, and to ask back
+ENOUGH, POSSIBLE = 0.38, 0.31  # scores from which to answer, and to ask back
+NAMED, BY_NAME = 0.7, 0.25  # share of its name, and the score, from which a leaflet that is named need not score more
 CLEAR = 0.10  # lead over the next that decides by itself
 CLEAR_SIBLING = 0.25  # the same where the next is a sibling by name
-POINTS = 0.12  # lead in words that only one of two is known by, from which the question tells them apart
-SWAP, SWAP_NEAR = 0.25, 0.15  # the lead that puts a sibling first although its score is a little less
-SAID = 0.4  # share of its own words by which a leaflet is told from a sibling
+POINTS = 0.08  # lead in words that only one of two is known by, from which the question tells them apart
+SWAP, SWAP_NEAR = 0.25, 0.05  # the lead that puts a sibling first although its score is a little less
+SAID = 0.6  # share of its own words by which a leaflet is told from a sibling
 PLAIN = 0.45  # a name whose own words weigh less than this share of the sibling's own is the plain one
+PLAIN_OWN = 0.15  # and less than this share of its own name
 NEAR_SIBLING = 0.3
 NEAR = 0.16  # candidates this near the best are worth naming
 CHOICES_MOST = 6
+FAINT, FAINT_MOST = 0.45, 5  # what is offered where nothing is near enough: this share of the best, so many
 
 
 @dataclass(frozen=True)
@@ -84,20 +88,22 @@ class Finder:
         self.known = {e.key: frozenset(f for pieces, trust in e.phrases if trust >= OFFICIAL for f in features(pieces)) for e in entries}
         self.variants = {e.key: tuple(_marks(pieces, lexicon) for pieces, _ in e.phrases[: e.names]) for e in entries} if lexicon else {}
         self.actions = {e.key: _doing(e.phrases[0][0], lexicon) for e in entries} if lexicon else {}
+        self.lengths = {e.key: len(e.phrases[0][0]) for e in entries}
         self.again = {e.key: _again(e.phrases[0][0]) for e in entries}
         self.expired = frozenset(expired)
 
     def _weighed(self, pieces: Sequence[Piece]) -> dict[str, float]:
         return {f: w for f, s in features(pieces).items() if (w := self.index.weight(f, s)) > 0}
 
-    def rank(self, asked: Query, only: Mapping[str, float] | None = None, most: int = 12) -> list[Candidate]:
+    def rank(self, asked: Query, most: int = 12) -> list[Candidate]:
         """The candidates, best first."""
-        found = self.index.search(asked.asked, most + 8, only)
+        found = self.index.search(asked.asked, most + 8)
         ranked = []
         for hit in found:
             named = self._named(hit.key, asked.asked)
             score = hit.score + NAME_BONUS * named
             score *= 1 - DENIED * self._against(hit.key, asked.denied) - LACKING * self._against(hit.key, asked.lacking)
+            score -= LONG * self.lengths[hit.key]
             score *= VARIANT ** self._unsaid(hit.key, asked.asked)
             if hit.key in self.expired:
                 score *= EXPIRED
@@ -120,19 +126,21 @@ class Finder:
         name = {f for n in self.names[key] for f in n}
         return sum(self.index.weight(f, s) for f, s in denied.items() if f in name) / whole
 
-    def decide(self, ranked: Sequence[Candidate], asked: Query, enough: float = ENOUGH, possible: float = POSSIBLE) -> Decision:
+    def decide(self, ranked: Sequence[Candidate], asked: Query) -> Decision:
         """Answer, ask back or neither; with the rule that decided."""
-        if not ranked or ranked[0].score < possible:
+        if not ranked or (ranked[0].score < POSSIBLE and ranked[0].named < NAMED):
             return Decision()
         ranked = self._swapped(ranked, asked.asked)
         best = ranked[0]
-        rivals = [c for c in ranked[1:] if best.score - c.score < self._near(best.key, c.key) and c.score >= possible * 0.8]
+        rivals = [c for c in ranked[1:] if best.score - c.score < self._near(best.key, c.key) * min(1.0, best.score) and c.score >= POSSIBLE * 0.7]
         open_rivals = [c for c in rivals if not self._settles(best, c, asked.asked)]
-        if best.score >= enough and not open_rivals:
+        enough = best.score >= ENOUGH or (best.named >= NAMED and best.score >= BY_NAME)
+        if enough and not open_rivals:
             return Decision((best.key,), "dẫn đầu rõ" if not rivals else "từ phân biệt hoặc tên trơn quyết định", True)
-        if open_rivals:
+        if enough and open_rivals:
             return Decision((best.key, *(c.key for c in open_rivals))[:CHOICES_MOST], "các tờ còn ngang nhau")
-        return Decision((best.key,), "một tờ, chưa chắc")
+        faint = [c.key for c in ranked[:FAINT_MOST] if c.score >= FAINT * best.score]
+        return Decision(tuple(faint) if len(faint) > 1 else tuple(c.key for c in ranked[:2]), "chưa chắc: đưa các tờ gần nhất")
 
     def _near(self, key: str, other: str) -> float:
         return NEAR_SIBLING if self.siblings(key, other) else NEAR
@@ -142,6 +150,8 @@ class Finder:
         lead = best.score - rival.score
         if self._both_unsaid(best.key, rival.key, asked):
             return False
+        if self._unsaid(rival.key, asked) > self._unsaid(best.key, asked) or self._does(best.key, rival.key, asked):
+            return True
         if lead >= (CLEAR_SIBLING if self.siblings(best.key, rival.key) else CLEAR):
             return True
         if self._exclusive(best.key, rival.key, asked) - self._exclusive(rival.key, best.key, asked) >= POINTS:
@@ -151,18 +161,35 @@ class Finder:
         if said_mine >= SAID and said_mine > said_theirs:
             return True
         if max(said_mine, said_theirs) < SAID:
-            whole = min((sum(n.values()) for n in self.names[best.key]), default=0.0)
-            return sum(mine.values()) < min(PLAIN * sum(theirs.values()), 0.3 * whole)
+            whole = sum(w for f, w in self.title(best.key).items() if " " not in f)
+            return sum(mine.values()) < min(PLAIN * sum(theirs.values()), PLAIN_OWN * whole)
         return False
 
     def siblings(self, key: str, other: str) -> bool:
         """Whether two leaflets share most of a name."""
-        mine, theirs = self._shortest(key), self._shortest(other)
+        mine, theirs = self.title(key), self.title(other)
         shared = sum(w for f, w in mine.items() if f in theirs)
         return shared >= 0.5 * min(sum(mine.values()), sum(theirs.values()))
 
-    def _shortest(self, key: str) -> dict[str, float]:
-        return min(self.names[key], key=lambda n: sum(n.values()), default={})
+    def title(self, key: str) -> dict[str, float]:
+        """The words of a leaflet's title with their weights."""
+        return self.names[key][0]
+
+    def _does(self, key: str, other: str, asked: Features) -> bool:
+        """Whether the question says what the first leaflet does, and not what the second does beyond it."""
+        mine, theirs = self.actions.get(key, ()), self.actions.get(other, ())
+        said = len(mine) > 1 and all(w in asked for w in mine) and " ".join(mine[:2]) in asked
+        return said and not all(w in asked for w in theirs if w not in mine) if set(theirs) - set(mine) else said and mine != theirs
+
+    def contains(self, key: str, other: str) -> bool:
+        """Whether the name of the first leaflet says nearly all that the name of the second says."""
+        mine = {f for n in self.names[key] for f in n}
+        theirs = {f: w for f, w in self.title(other).items() if " " not in f}
+        return sum(w for f, w in theirs.items() if f in mine) >= 0.8 * sum(theirs.values())
+
+    def variant(self, key: str) -> bool:
+        """Whether the leaflet is a variant in every one of its names."""
+        return all(self.variants.get(key, ((),)))
 
     def _exclusive(self, key: str, other: str, asked: Features) -> float:
         """The share of the question that only the first of two leaflets is known by."""
@@ -204,12 +231,12 @@ class Finder:
     def own(self, key: str, other: str) -> dict[str, float]:
         """The words of one leaflet's names that the other's names do not have."""
         theirs = self.known[other]
-        return {f: w for f, w in self._shortest(key).items() if f not in theirs and " " not in f}
+        return {f: w for f, w in self.title(key).items() if f not in theirs and " " not in f}
 
 
 def _share(words: Mapping[str, float], asked: Features) -> float:
     whole = sum(words.values())
-    return sum(w for f, w in words.items() if f in asked) / whole if whole else 0.0
+    return sum(w * asked[f] for f, w in words.items() if f in asked) / whole if whole else 0.0
 
 
 def _marks(pieces: Sequence[Piece], lexicon: Lexicon) -> tuple[tuple[str, ...], ...]:

@@ -36,6 +36,8 @@ def clauses(pieces: Sequence[Piece]) -> list[Clause]:
     here = Clause()
     state = "words"
     for piece in pieces:
+        if piece.role is Role.JOIN and state.startswith("aside"):
+            continue  # «nhưng … và …»: both are beside the matter
         if piece.role is Role.JOIN or (piece.role is Role.STOP and piece.text in _BREAKS):
             found.append(here)
             here, state = Clause(joined=piece.role is Role.JOIN), "words"

@@ -9,8 +9,8 @@ from knowledge.understand.index import Entry
 from knowledge.understand.pieces import Piece
 
 Cut = Callable[[str], list[Piece]]
-NAME, OFFICIAL, OTHER, QUESTION = 1.0, 0.95, 1.0, 0.92
-HINT, SUMMARY, FIELD, PAPER = 0.8, 0.6, 0.4, 0.3
+NAME, OFFICIAL, OTHER, QUESTION = 1.0, 0.95, 1.05, 0.92
+HINT, SUMMARY, FIELD, PAPER = 0.5, 0.6, 0.4, 0.3
 PAPERS_MOST = 12
 BODIES_MOST = 1500  # leaflets beyond which papers and summaries stay out: the index is to fit a small server
 
@@ -38,6 +38,7 @@ def procedure_entry(procedure: Procedure, cut: Cut, *, whole: bool) -> Entry:
         body.append((cut(procedure.summary), SUMMARY))
         body += [(cut(paper.name), PAPER) for paper in procedure.papers[:PAPERS_MOST]]
         body += [(cut(paper.case), HINT) for paper in procedure.papers[:PAPERS_MOST] if paper.case]
+        body += [(cut(line.text), PAPER) for line in (*procedure.who, *procedure.conditions, *procedure.notes)[:PAPERS_MOST]]
     return Entry(procedure.code, tuple(phrases), tuple(body), 2 if procedure.short_name and procedure.short_name != procedure.name else 1)
 
 

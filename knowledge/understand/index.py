@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from array import array
 from bisect import bisect_left
@@ -12,12 +13,12 @@ from dataclasses import dataclass
 from knowledge.understand.pieces import Piece, Role
 
 # Calibrated by cross-validation on dev.jsonl, see understanding.py.
-LIGHT = 0.12  # a light word against a word of weight
-PAIR, LIGHT_PAIR = 0.5, 0.25  # a pair of neighbours against a single word
-PHRASE_POWER, QUERY_POWER = 0.55, 0.45
-BODY = 0.3  # share of the whole leaflet against its best phrase
+PAIR, LIGHT_PAIR = 0.3, 0.4  # a pair of neighbours against a single word
+PHRASE_POWER, QUERY_POWER = 0.7, 0.6
+BODY = 0.6  # share of the whole leaflet against its best phrase
 UNHEARD = 0.55  # weight of a word that no leaflet has, against the rarest
-VISITS_MOST = 12_000
+VISITS_MOST = 12_000  # phrases looked at for one question
+LED_MOST = 400
 
 Features = dict[str, float]
 
@@ -53,7 +54,8 @@ def features(pieces: Iterable[Piece]) -> Features:
             before = None
             continue
         light = piece.role is Role.LIGHT
-        found[piece.text] = max(found.get(piece.text, 0.0), LIGHT if light else 1.0)
+        if not light:
+            found[piece.text] = 1.0
         if before is not None and not (light and before.role is Role.LIGHT):
             pair = f"{before.text} {piece.text}"
             found[pair] = max(found.get(pair, 0.0), LIGHT_PAIR if light or before.role is Role.LIGHT else PAIR)
@@ -75,6 +77,7 @@ class Index:
         self.rarity = self._rarities()
         self.unheard = UNHEARD * math.log(1 + len(entries))
         self.norm = [sum(self.weight(f, w) for f, w in raw.items()) or 1.0 for raw in self._raw]
+        self.factor = [trust / norm**PHRASE_POWER for trust, norm in zip(self.trust, self.norm, strict=True)]
         self.postings = _postings(self._raw)
         self.bodies = _bodies(self._body)
         self._raw.clear()
@@ -107,62 +110,69 @@ class Index:
             return 0.0 if " " in feature else share * self.unheard
         return share * known
 
-    def search(self, asked: Features, most: int = 12, only: Mapping[str, float] | None = None) -> list[Found]:
-        """The best leaflets for the features of a question, best first. `only` limits them to those keys and scales their scores."""
-        weights = {f: self.weight(f, share) for f, share in asked.items()}
+    def search(self, asked: Features, most: int = 12) -> list[Found]:
+        """The best leaflets for the features of a question, best first."""
+        weights = {f: w for f, share in asked.items() if (w := self.weight(f, share)) > 0}
         total = sum(weights.values())
         if total <= 0:
             return []
-        hits = self._hits(weights)
-        best: dict[int, tuple[float, int, float, float]] = {}
-        for phrase, met in hits.items():
-            query_part, phrase_part = min(1.0, met / total), min(1.0, met / self.norm[phrase])
-            value = self.trust[phrase] * phrase_part**PHRASE_POWER * query_part**QUERY_POWER
-            owner = self.owner[phrase]
-            if owner not in best or value > best[owner][0]:
-                best[owner] = (value, phrase, query_part, phrase_part)
-        return self._ranked(best, weights, total, most, only)
-
-    def _hits(self, weights: Mapping[str, float]) -> dict[int, float]:
-        """How much weight of the question each phrase meets. Rare words first; once enough is looked at, common ones only for those found."""
-        hits: defaultdict[int, float] = defaultdict(float)
-        visits = 0
-        for feature, weight in sorted(weights.items(), key=lambda item: (-self.rarity.get(item[0], 0.0), item[0])):
-            posting = self.postings.get(feature)
-            if not posting or not weight:
-                continue
-            if visits + len(posting) > VISITS_MOST and hits:
-                for phrase in hits:
-                    at = bisect_left(posting, phrase)
-                    if at < len(posting) and posting[at] == phrase:
-                        hits[phrase] += weight
-                continue
-            visits += len(posting)
-            for phrase in posting:
-                hits[phrase] += weight
-        return hits
-
-    def _ranked(
-        self, best: dict[int, tuple[float, int, float, float]], weights: Mapping[str, float], total: float, most: int, only: Mapping[str, float] | None
-    ) -> list[Found]:
-        covered = self._covered(weights, best)
+        best = self._best(self._hits(weights))
+        leading = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[: most * 3]
+        covered = self._covered(weights, [owner for owner, _ in leading])
         found = []
-        for owner, (value, phrase, query_part, phrase_part) in best.items():
-            key = self.keys[owner]
-            if only is not None and key not in only:
-                continue
-            whole = min(1.0, covered[owner] / total)
-            score = (1 - BODY) * value + BODY * whole * min(1.0, 0.3 + phrase_part)
-            found.append(Found(key, score * (only[key] if only else 1.0), phrase, query_part, phrase_part, whole))
+        for owner, (value, phrase, met) in leading:
+            phrase_part, whole = min(1.0, met / self.norm[phrase]), min(1.0, covered.get(owner, 0.0) / total)
+            score = (1 - BODY) * min(1.0, value / total**QUERY_POWER) + BODY * whole * min(1.0, 0.3 + phrase_part)
+            found.append(Found(self.keys[owner], score, phrase, met / total, phrase_part, whole))
         found.sort(key=lambda f: (-f.score, f.key))
         return found[:most]
 
-    def _covered(self, weights: Mapping[str, float], owners: Iterable[int]) -> defaultdict[int, float]:
-        wanted, covered = set(owners), defaultdict[int, float](float)
+    def _best(self, hits: Mapping[int, float]) -> dict[int, tuple[float, int, float]]:
+        """The best phrase of each leaflet: its value, itself, and the weight met."""
+        owner, factor = self.owner, self.factor
+        best: dict[int, tuple[float, int, float]] = {}
+        for phrase, met in hits.items():
+            value = met * factor[phrase]
+            known = best.get(owner[phrase])
+            if known is None or value > known[0]:
+                best[owner[phrase]] = (value, phrase, met)
+        return best
+
+    def _hits(self, weights: Mapping[str, float]) -> dict[int, float]:
+        """How much weight of the question each phrase meets. Rare words first; once enough is looked at, common ones only for those found."""
+        hits: dict[int, float] = {}
+        visits = 0
+        for feature, weight in sorted(weights.items(), key=lambda item: (-self.rarity.get(item[0], 0.0), item[0])):
+            posting = self.postings.get(feature, ())
+            if visits + len(posting) > VISITS_MOST and hits:
+                self._add_to_found(hits, posting, weight)
+                continue
+            visits += len(posting)
+            for phrase in posting:
+                hits[phrase] = hits.get(phrase, 0.0) + weight
+        return hits
+
+    def _add_to_found(self, hits: dict[int, float], posting: Sequence[int], weight: float) -> None:
+        """A common word counted only where a rarer one has led, the likeliest places first."""
+        for phrase in heapq.nlargest(LED_MOST, hits, key=hits.__getitem__) if len(hits) > LED_MOST else list(hits):
+            at = bisect_left(posting, phrase)
+            if at < len(posting) and posting[at] == phrase:
+                hits[phrase] += weight
+
+    def _covered(self, weights: Mapping[str, float], owners: Sequence[int]) -> dict[int, float]:
+        """How much weight of the question each of these leaflets holds anywhere."""
+        covered = dict.fromkeys(owners, 0.0)
         for feature, weight in weights.items():
-            for packed in self.bodies.get(feature, ()):
-                if (owner := packed >> 4) in wanted:
-                    covered[owner] += weight * (packed & 15) / 10
+            posting = self.bodies.get(feature, ())
+            if len(posting) > 6 * len(owners):
+                for owner in owners:
+                    at = bisect_left(posting, owner << 4)
+                    if at < len(posting) and posting[at] >> 4 == owner:
+                        covered[owner] += weight * (posting[at] & 15) / 10
+                continue
+            for packed in posting:
+                if packed >> 4 in covered:
+                    covered[packed >> 4] += weight * (packed & 15) / 10
         return covered
 
 

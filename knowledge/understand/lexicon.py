@@ -50,6 +50,7 @@ class Broad:
 class Lexicon:
     """The phrases by what they do in a message."""
 
+    groups: Groups
     aspects: Phrases[str]
     same: Phrases[Words]  # everyday words → the words of the index; «+» keeps the words apart
     frames: Phrases[bool]
@@ -64,6 +65,7 @@ class Lexicon:
     yes_nos: Phrases[bool]
     ifs: Phrases[bool]
     buts: Phrases[bool]
+    openings: Phrases[bool]
     ordinals: Phrases[int]
     befores: Phrases[bool]
     currents: Phrases[bool]
@@ -88,6 +90,7 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
     point = {name: _plain(source / "thu-tu.md", name, groups, texts) for name in ("truoc do", "thu tuc dang noi")}
     peril = {name: _plain(source / "khan-cap.md", name, groups, texts) for name in ("nguy hiem", "dang xay ra", "chuyen giay to")}
     return Lexicon(
+        groups,
         _aspects(source, groups, texts),
         _same(source, groups, texts),
         *(talk[name] for name in _TALK),
@@ -102,7 +105,7 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
     )
 
 
-_TALK = ("bo qua", "tu chung", "noi cau", "phu dinh", "hoi tiep", "sua loi", "gon hon", "chac khong", "so sanh", "co hay khong", "neu", "nhung")
+_TALK = ("bo qua", "tu chung", "noi cau", "phu dinh", "hoi tiep", "sua loi", "gon hon", "chac khong", "so sanh", "co hay khong", "neu", "nhung", "dau dong")
 
 
 def _sections(path: Path) -> dict[str, Section]:

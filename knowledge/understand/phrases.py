@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -38,6 +38,9 @@ class Phrases(Generic[V]):
 
     def find(self, tokens: Sequence[str], start: int) -> tuple[int, V] | None:
         """The longest phrase that begins at `start`: where it ends and what it means."""
+        root = self._root
+        if not root.groups and (start >= len(tokens) or tokens[start] not in root.words):
+            return None
         best: tuple[int, V] | None = None
         waiting = [(start, self._root)]
         while waiting:
@@ -61,6 +64,16 @@ class Phrases(Generic[V]):
             if node.value is not None:
                 found.append(place + 1)
         return found
+
+    def items(self) -> Iterator[tuple[list[str], V]]:
+        """Every phrase with its meaning, groups as `{name}`."""
+        waiting: list[tuple[list[str], _Node[V]]] = [([], self._root)]
+        while waiting:
+            path, node = waiting.pop()
+            if node.value is not None:
+                yield path, node.value
+            waiting.extend(([*path, word], following) for word, following in node.words.items())
+            waiting.extend(([*path, f"{{{name}}}"], following) for name, following in node.groups.items())
 
     def all(self, tokens: Sequence[str]) -> list[tuple[int, int, V]]:
         """The phrases found from left to right, longest first, none overlapping."""

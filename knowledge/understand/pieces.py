@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from knowledge.understand.lexicon import Lexicon
@@ -37,96 +37,118 @@ class Piece:
 # An aspect phrase with one of these asks; without, it only names («lệ phí», «điều kiện»).
 ASKING = frozenset(("gì", "nào", "đâu", "bao", "mấy", "sao", "không", "ai", "chi", "nhiêu", "thế", "gồm", "cần", "chưa"))
 
-Candidate = tuple[int, int, int, list[Piece]]  # length, rank, where it ends, what it says
+@dataclass(frozen=True)
+class Mark:
+    """What a phrase of the lexicon does to the words it covers."""
+
+    role: Role | None  # None: the words say nothing and go
+    text: str = ""
+    words: tuple[str, ...] = ()  # the words that stand in their place
 
 
-@dataclass
 class Reader:
     """Cuts words into pieces by the lexicon; `keep` holds stretches of names that are to stay words whatever else they look like."""
 
-    lexicon: Lexicon
-    keep: Phrases[bool] = field(default_factory=Phrases)
-
-    def raw(self, reads: Sequence[Read]) -> list[Piece]:
-        """The words without their polite frames, aspects left as the words they are: how general leaflets are found."""
-        tokens = [r.text for r in reads]
-        out: list[Piece] = []
-        place = 0
-        while place < len(tokens):
-            same, frame = self.lexicon.same.find(tokens, place), self.lexicon.frames.find(tokens, place)
-            if same and same[0] - place >= (frame[0] - place if frame else 0):
-                end, found = self._same(tokens, place, same)
-                out += found
-            elif frame and frame[0] - place > 1:
-                end = frame[0]
-            else:
-                end = place + 1
-                role = Role.STOP if tokens[place] in STOPS else self._word(tokens[place]).role
-                out.append(Piece(role, tokens[place], reads[place].sure))
-            place = end
-        if any(p.role is Role.WORD for p in out):
-            return out
-        return [Piece(Role.STOP if t in STOPS else Role.WORD, t) for t in tokens]  # a greeting is all frame: then the frame is what it says
+    def __init__(self, lexicon: Lexicon, keep: Phrases[bool] | None = None) -> None:
+        self.lexicon = lexicon
+        self.keep: Phrases[bool] = keep or Phrases()
+        self.marks = _marks(lexicon)
+        self.everyday = _everyday(lexicon)
 
     def pieces(self, reads: Sequence[Read]) -> list[Piece]:
         """The pieces of a message in their order."""
+        return self._cut(reads, self.marks, keep=True)
+
+    def raw(self, reads: Sequence[Read]) -> list[Piece]:
+        """The words without their polite frames, aspects left as the words they are: how general leaflets are found."""
+        out = self._cut(reads, self.everyday, keep=False)
+        if any(p.role is Role.WORD for p in out):
+            return out
+        # A greeting is all frame: then the frame is what it says.
+        return [Piece(Role.STOP if r.text in STOPS else Role.WORD, r.text) for r in reads]
+
+    def _cut(self, reads: Sequence[Read], marks: Phrases[Mark], *, keep: bool) -> list[Piece]:
         tokens = [r.text for r in reads]
         out: list[Piece] = []
         place = 0
         while place < len(tokens):
-            end, found = self._longest(tokens, place)
-            sure = all(r.sure for r in reads[place:end])
-            out.extend(Piece(p.role, p.text, p.sure and sure, p.bare) for p in found)
+            end, found = self.longest(tokens, place, marks, keep=keep)
+            if not all(r.sure for r in reads[place:end]):
+                found = [replace(p, sure=False) for p in found]
+            out += found
             place = end
         return out
 
-    def _longest(self, tokens: Sequence[str], place: int) -> tuple[int, list[Piece]]:
+    def longest(self, tokens: Sequence[str], place: int, marks: Phrases[Mark], *, keep: bool = True) -> tuple[int, list[Piece]]:
+        """Where the longest phrase that begins here ends, and its pieces. Names come before all else of the same length."""
         token = tokens[place]
         if token in STOPS:
             return place + 1, [Piece(Role.STOP, token)]
-        if CODE.match(token):
+        if token[0].isdigit() and CODE.match(token):
             return place + 1, [Piece(Role.CODE, token[:8])]
-        single = [self._word(token)]
-        best = max(self._candidates(tokens, place), key=lambda c: c[:2], default=None)
-        if best is None or best[0] < 1:
-            return place + 1, single
-        return best[2], best[3]
+        hit = marks.find(tokens, place)
+        if keep and (name := self.keep.find(tokens, place)) and (hit is None or name[0] >= hit[0]):
+            return name[0], [self._named(t) for t in tokens[place : name[0]]]
+        if hit is None:
+            return place + 1, [self._word(token)]
+        return self._marked(tokens, place, *hit)
+
+    def _marked(self, tokens: Sequence[str], place: int, end: int, mark: Mark) -> tuple[int, list[Piece]]:
+        if mark.role is None:
+            return end, []
+        if mark.words == KEPT_APART:
+            # Only the words before «mất» are taken, the rest may still begin something.
+            end = next((i for i in range(place + 1, end) if tokens[i] == "mất"), place + 1)
+            return end, [self._word(t) for t in tokens[place:end]]
+        if mark.words:
+            return end, [self._named(t) for t in mark.words]
+        if mark.role is Role.ASPECT:
+            return end, [Piece(Role.ASPECT, mark.text, bare=not ASKING.intersection(tokens[place:end]))]
+        return end, [Piece(mark.role, mark.text or " ".join(tokens[place:end]))]
 
     def _word(self, token: str) -> Piece:
-        return Piece(Role.LIGHT if (token,) in self.lexicon.frames else self._kept(token).role, token)
+        return Piece(Role.LIGHT if (token,) in self.lexicon.frames else self._named(token).role, token)
 
-    def _kept(self, token: str) -> Piece:
+    def _named(self, token: str) -> Piece:
         return Piece(Role.LIGHT if (token,) in self.lexicon.generic else Role.WORD, token)
 
-    def _same(self, tokens: Sequence[str], place: int, same: tuple[int, tuple[str, ...]]) -> tuple[int, list[Piece]]:
-        if same[1] != ("+",):
-            return same[0], [self._kept(t) for t in same[1]]
-        # Kept apart: only the words before the last but one thing are taken, the rest may still begin something.
-        end = next((i for i in range(place + 1, same[0]) if tokens[i] == "mất"), place + 1)
-        return end, [self._word(t) for t in tokens[place:end]]
 
-    def _candidates(self, tokens: Sequence[str], place: int) -> list[Candidate]:
-        """What may begin here; where two are as long the higher rank wins."""
-        lexicon = self.lexicon
-        found: list[Candidate] = []
-        if hit := self.keep.find(tokens, place):
-            found.append((hit[0] - place, 9, hit[0], [self._kept(t) for t in tokens[place : hit[0]]]))
-        if aspect := lexicon.aspects.find(tokens, place):
-            bare = not ASKING.intersection(tokens[place : aspect[0]])
-            found.append((aspect[0] - place, 8, aspect[0], [Piece(Role.ASPECT, aspect[1], bare=bare)]))
-        if same := lexicon.same.find(tokens, place):
-            found.append((same[0] - place, 6, *self._same(tokens, place, same)))
-        for rank, phrases, role in ((7, lexicon.negations, Role.NOT), (5, lexicon.ifs, Role.IF), (5, lexicon.buts, Role.BUT), (4, lexicon.joins, Role.JOIN)):
-            if hit := phrases.find(tokens, place):
-                found.append((hit[0] - place, rank, hit[0], [Piece(role, " ".join(tokens[place : hit[0]]))]))
-        if hit := lexicon.compares.find(tokens, place):
-            found.append((hit[0] - place, 4, hit[0], [Piece(Role.STOP, ",")]))
-        for phrases in (lexicon.briefs, lexicon.sures, lexicon.ordinals, lexicon.befores, lexicon.currents):
-            if hit := phrases.find(tokens, place):
-                found.append((hit[0] - place, 3, hit[0], []))
-        if (hit := lexicon.frames.find(tokens, place)) and hit[0] - place > 1:
-            found.append((hit[0] - place, 3, hit[0], []))
-        return found
+KEPT_APART = ("+",)
+
+
+def _marks(lexicon: Lexicon) -> Phrases[Mark]:
+    """All phrases in one trie; where one phrase does several things the first listed here stands."""
+    marks: Phrases[Mark] = Phrases(lexicon.groups)
+    for path, aspect in lexicon.aspects.items():
+        marks.add(path, Mark(Role.ASPECT, aspect))
+    for phrases, role in ((lexicon.negations, Role.NOT), (lexicon.ifs, Role.IF), (lexicon.buts, Role.BUT), (lexicon.joins, Role.JOIN)):
+        for path, _ in phrases.items():
+            marks.add(path, Mark(role))
+    for path, meant in lexicon.same.items():
+        marks.add(path, Mark(Role.WORD, words=meant))
+    for path, _ in lexicon.corrections.items():
+        if len(path) > 1:
+            marks.add(path, Mark(None))
+    for path, _ in lexicon.compares.items():
+        marks.add(path, Mark(Role.STOP, ","))
+    for said in (lexicon.briefs, lexicon.sures, lexicon.befores, lexicon.currents, lexicon.ordinals):
+        for path, _ in said.items():
+            marks.add(path, Mark(None))
+    for path, _ in lexicon.frames.items():
+        if len(path) > 1:
+            marks.add(path, Mark(None))
+    return marks
+
+
+def _everyday(lexicon: Lexicon) -> Phrases[Mark]:
+    """Synonyms and frames only."""
+    marks: Phrases[Mark] = Phrases(lexicon.groups)
+    for path, meant in lexicon.same.items():
+        marks.add(path, Mark(Role.WORD, words=meant))
+    for path, _ in lexicon.frames.items():
+        if len(path) > 1:
+            marks.add(path, Mark(None))
+    return marks
 
 
 def kept(reader: Reader, reads: Sequence[Read]) -> list[tuple[str, ...]]:
@@ -135,7 +157,7 @@ def kept(reader: Reader, reads: Sequence[Read]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     place = 0
     while place < len(tokens):
-        end, pieces = reader._longest(tokens, place)
+        end, pieces = reader.longest(tokens, place, reader.marks)
         if any(p.role in (Role.NOT, Role.IF) or (p.role is Role.ASPECT and p.bare) or p.text in ("không", "chưa") for p in pieces):
             before, after = _neighbour(reader, tokens, place - 1, -1), _neighbour(reader, tokens, end, 1)
             found += [tuple(tokens[before:end])] if before is not None else []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from knowledge.understand.lexicon import Lexicon
 from knowledge.understand.tokens import STOPS
 
+_AFTER_OPENING = frozenset(":-)]")
 _ASKING = frozenset(("gì", "nào", "đâu", "bao", "mấy", "sao", "ai", "nhiêu"))
 
 
@@ -65,6 +66,19 @@ def _yes_no(bare: Sequence[str], lexicon: Lexicon) -> bool:
     while tail and (tail[-1],) in lexicon.frames and (tail[-1],) not in lexicon.yes_nos:
         tail.pop()
     return bool(tail) and any(hit is not None and hit[0] == len(tail) for hit in (lexicon.yes_nos.find(tail, p) for p in range(max(0, len(tail) - 3), len(tail))))
+
+
+def without_opening(tokens: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """The message without the name of its speaker or its number: «User: …», «(Turn 2) …», «- …»."""
+    place = 0
+    while place < len(tokens) and tokens[place] in STOPS:
+        place += 1
+    hit = lexicon.openings.find(tokens, place)
+    if hit is not None and hit[0] < len(tokens) and tokens[hit[0]] in _AFTER_OPENING:
+        place = hit[0]
+        while place < len(tokens) and tokens[place] in STOPS:
+            place += 1
+    return list(tokens[place:]) or list(tokens)
 
 
 def emergency(tokens: Sequence[str], lexicon: Lexicon) -> bool:

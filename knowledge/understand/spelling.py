@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -17,7 +18,8 @@ from knowledge.understand.vocabulary import Vocabulary
 Shorts = Mapping[tuple[str, ...], tuple[str, ...]]
 _FORMS_MOST = 7
 _LONGEST_SYLLABLE = 7
-_COST = {"half": 0.8, "short": 0.5, "telex": 1.5, "glued": 2.0, "slip": 4.0, "other": 5.0, "unknown": 9.0, "plain": 2.5}
+SLIPS_MOST = 60  # words from the first among which slips are looked for
+_COST = {"half": 0.8, "short": 0.5, "telex": 1.5, "glued": 2.0, "slip": 4.0, "other": 5.0, "unknown": 9.0, "plain": 5.0, "fuller": 4.0}
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,16 @@ class Speller:
         """The words meant, stops kept in their places."""
         tokens = _joined(self._short_phrases(tokens), self.vocabulary, self.shorts)
         accented = sum(not t.isascii() for t in tokens) * 3 >= sum(t.isalpha() for t in tokens)
-        lattice = [self._ways(t, accented) for t in tokens]
+        lattice = [self._ways(t, accented, place < SLIPS_MOST) for place, t in enumerate(tokens)]
         return self._supported(_cheapest(lattice, self.vocabulary))
+
+    def ours(self, tokens: list[str]) -> list[Read]:
+        """The words of a text of ours: spelled rightly, short forms written out."""
+        out = []
+        for token in self._short_phrases(tokens):
+            short = self.shorts.get((token,)) if not syllable(token) else None
+            out += [Read(t) for t in short or (token,)]
+        return out
 
     def _short_phrases(self, tokens: list[str]) -> list[str]:
         """Short forms of several tokens written out: «bn ơi» → «bạn ơi»."""
@@ -69,21 +79,21 @@ class Speller:
                 place += 1
         return out
 
-    def _ways(self, token: str, accented: bool) -> list[Way]:
+    def _ways(self, token: str, accented: bool, slips: bool) -> list[Way]:
         if token in STOPS or not token[0].isalpha():
             return [Way((token,), 0.0, True)]
         known, short = token in self.vocabulary.single, self.shorts.get((token,))
         if short and not syllable(token):
             return [Way(short, 0.0, True)]
         if known and not short and not token.isascii():
-            return [Way((token,), 0.0, True)]
+            return [Way((token,), 0.0, True), *self._fuller(token)]
         ways = [Way(short, _COST["short"], True)] if short else []
         if known:
             ways.append(Way((token,), 0.0 if accented or not token.isascii() else 0.5, True))
         if known and accented and not short:
             return ways + self._forms(token, _COST["plain"])[:3]
         ways += self._forms(token, 0.0 if token.isascii() and not accented else _COST["half"])
-        return ways or self._guesses(token)
+        return ways or self._guesses(token, slips)
 
     def _supported(self, reads: list[Read]) -> list[Read]:
         """Bold guesses taken back where no neighbour bears them out."""
@@ -96,6 +106,11 @@ class Speller:
                     out[place] = Read(read.typed)
         return out
 
+    def _fuller(self, token: str) -> list[Way]:
+        """The same syllable with more accents, where some may have been left out: «lao đông» for «lao động»."""
+        forms = self.vocabulary.forms.get(plain(token), ())[:_FORMS_MOST]
+        return [Way((f,), _COST["fuller"], False, token) for f in forms if f != token and half_of(token, f)]
+
     def _forms(self, token: str, cost: float) -> list[Way]:
         forms = self.vocabulary.forms.get(plain(token), ())[:_FORMS_MOST]
         if token.isascii():
@@ -105,24 +120,28 @@ class Speller:
             Way((f,), cost, False) if half_of(token, f) else Way((f,), _COST["other"], False, "" if known else token) for f in forms if f != token
         ]
 
-    def _guesses(self, token: str) -> list[Way]:
+    def _guesses(self, token: str, slips: bool) -> list[Way]:
         """Readings of a token that is no syllable of ours: other keys, glued words, a slip; itself where nothing fits."""
         single = self.vocabulary.single
         ways = [Way((t,), _COST["telex"], False) for t in typed(token) if t in single]
         ways += [Way((f,), _COST["telex"] + 0.5, False) for t in typed(token) for f in self.vocabulary.forms.get(plain(t), ())[:4] if half_of(t, f)]
-        if ways:
-            return ways
         if len(token) >= 5 and (parts := _segmented(token, self.vocabulary, self.shorts)):
-            return [Way(tuple(parts), _COST["glued"], False)]
-        return [*self._slips(token), Way((token,), _COST["unknown"], True)]
+            ways.append(Way(tuple(parts), _COST["glued"], False))
+        return [*ways, *(self._slips(token) if slips else ()), Way((token,), _COST["unknown"], True)]
 
     def _slips(self, token: str) -> list[Way]:
-        """Syllables one slip away; two for long tokens would be guessing."""
-        if not 3 <= len(token) <= 9 or (not token.isascii() and syllable(token)):
+        """Syllables and short forms one slip away; two would be guessing."""
+        if not 3 <= len(token) <= 9:
             return []
-        near = process.extract(plain(token), self.vocabulary.plain_set, scorer=OSA.distance, score_cutoff=1, limit=8)
-        near = [n for n in near if n[0][0] == plain(token)[0] or len(token) > 3]
-        return [Way((f,), _COST["slip"], False, token) for bare, _, _ in sorted(near) for f in self.vocabulary.forms[bare][:3]]
+        known = self.vocabulary.bare if token.isascii() else self.vocabulary.written
+        near = sorted(n for n, _, _ in process.extract(token, known, scorer=OSA.distance, score_cutoff=1, limit=8))
+        if token.isascii():
+            near = [f for bare in near if bare[0] == token[0] or len(token) > 3 for f in self.vocabulary.forms[bare][:3]]
+        ways = [Way((f,), _COST["slip"], False, token) for f in near if f.isalpha()]
+        if not syllable(token):
+            forms = [s[0] for s in self.shorts if len(s) == 1 and len(s[0]) >= 3 and not syllable(s[0])]
+            ways += [Way(self.shorts[(n,)], _COST["slip"], False) for n, _, _ in process.extract(token, forms, scorer=OSA.distance, score_cutoff=1, limit=2)]
+        return ways
 
 
 def _cheapest(lattice: list[list[Way]], vocabulary: Vocabulary) -> list[Read]:
@@ -132,7 +151,7 @@ def _cheapest(lattice: list[list[Way]], vocabulary: Vocabulary) -> list[Read]:
     for ways in lattice:
         step: list[tuple[float, Way | None, int]] = []
         for way in ways:
-            inner = way.cost + sum(vocabulary.cost(a, b) for a, b in zip(way.texts, way.texts[1:], strict=False))
+            inner = way.cost + sum(vocabulary.cost(a, b) for a, b in pairwise(way.texts))
             if len(best) == len(ways) == 1:
                 step.append((0.0, way, 0))
                 continue
@@ -156,7 +175,7 @@ def _traced(history: list[list[tuple[float, Way | None, int]]]) -> list[Read]:
 
 
 def _known(token: str, vocabulary: Vocabulary, shorts: Shorts) -> bool:
-    return plain(token) in vocabulary.forms or (token,) in shorts
+    return token in vocabulary.single or (token.isascii() and token in vocabulary.forms) or (token,) in shorts
 
 
 def _joined(tokens: list[str], vocabulary: Vocabulary, shorts: Shorts) -> list[str]:

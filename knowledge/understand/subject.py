@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from knowledge.model import Kind
 from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
 from knowledge.understand.index import Features, features
 from knowledge.understand.meaning import Topic
@@ -13,9 +14,11 @@ from knowledge.understand.signals import Signals
 
 # Calibrated by cross-validation on dev.jsonl, see understanding.py.
 GENERAL_LEAD = 0.06  # by which a general leaflet must beat the best procedure
-GENERAL_ENOUGH = 0.55
-NEW_SUBJECT = 0.62  # score from which a message in a conversation speaks of something new
-STAYS = 0.18  # share of a message that the current leaflet must explain for a circumstance to be about it
+SAID_WEIGHT = 0.0
+LEADS = {Kind.ELSEWHERE: 0.03, Kind.REFUSED: -0.05}
+GENERAL_MET = 0.62  # share of its phrase that a general leaflet must meet to leave the subject of a conversation
+GENERAL_ENOUGH = 0.3
+NEW_SUBJECT = 0.48  # score from which a message in a conversation speaks of something new
 OFFERED = 1.3  # for a procedure just offered
 LEFT = 0.8  # for the procedure that the citizen has just corrected
 CARRIED = 0.5  # weight of the current procedure's words beside those of the message
@@ -31,7 +34,7 @@ class Subject:
     why: tuple[str, ...] = ()
 
 
-def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, procedures: Finder, generals: Finder) -> Subject:
+def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, procedures: Finder, generals: Finder, kinds: Mapping[str, Kind]) -> Subject:
     """The subject of an ask in its conversation."""
     only = _favoured(topic, signs)
     ranked = _favour(procedures.rank(query), only)
@@ -40,11 +43,19 @@ def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, pr
     best = ranked[0] if ranked else None
     if general and signs.corrects and topic.asked and best and best.score >= POSSIBLE:
         general = None
-    if general and general.score >= GENERAL_ENOUGH and (best is None or general.score > best.score + GENERAL_LEAD):
-        if not (topic.asked and signs.follows and general.score < NEW_SUBJECT + 0.1):
+    if general and topic.offered and general.score < NEW_SUBJECT + 0.1:
+        general = None
+    if general and general.score >= GENERAL_ENOUGH and (best is None or _value(general) > _value(best) + (LEADS.get(kinds[general.key], GENERAL_LEAD))):
+        if not topic.asked or (general.met >= GENERAL_MET and (not signs.follows or general.score >= NEW_SUBJECT + 0.1)):
             return Subject(general=general.key, why=(*why, "tờ chung hơn hẳn mọi thủ tục"))
+    if topic.offered and not _new(best):
+        among = [c for c in ranked if c.key in topic.offered]
+        decision = procedures.decide(among, query)
+        return Subject(decision.keys or topic.offered, why=(*why, "trong các thủ tục vừa đưa ra"))
+    if topic.asked and not _named(best) and (within := _sibling(query, topic, procedures, why)):
+        return within
     if topic.asked and not _new(best):
-        return _within(query, topic, procedures, ranked, why)
+        return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
     decision = procedures.decide(ranked, query)
     if not decision.keys and general and general.score >= POSSIBLE + 0.05:
         return Subject(general=general.key, why=(*why, "chỉ tờ chung gần"))
@@ -65,24 +76,35 @@ def _favour(ranked: list[Candidate], favoured: dict[str, float]) -> list[Candida
     return sorted(scaled, key=lambda c: (-c.score, c.key))
 
 
+def _value(candidate: Candidate) -> float:
+    """The score with what it explains of the question: how general leaflets and procedures are weighed against each other."""
+    return candidate.score + SAID_WEIGHT * candidate.said
+
+
+def _named(best: Candidate | None) -> bool:
+    """Whether the message names its procedure in full."""
+    return best is not None and best.score >= NEW_SUBJECT and (best.named >= 0.85 or best.met >= 0.95)
+
+
 def _new(best: Candidate | None) -> bool:
-    return best is not None and best.score >= NEW_SUBJECT and (best.named >= 0.6 or best.met >= 0.85)
+    """Whether the message speaks of something new."""
+    return best is not None and best.score >= NEW_SUBJECT and (best.named >= 0.6 or best.met >= 0.7 or best.said >= 0.9)
 
 
-def _within(query: Query, topic: Topic, procedures: Finder, ranked: Sequence[Candidate], why: Sequence[str]) -> Subject:
-    """A message that names nothing new: a sibling of the current procedure by its own word, else a circumstance of it, else unclear."""
+def _sibling(query: Query, topic: Topic, procedures: Finder, why: Sequence[str]) -> Subject | None:
+    """A sibling of the current procedure, by its own word («còn gia hạn?»)."""
     current = topic.asked[0]
     joint = Query({**_carried(current, procedures), **query.asked}, query.denied, query.lacking)
-    together = procedures.rank(joint, most=4)
-    best = together[0] if together else None
-    if best and best.key not in topic.asked and best.score >= ENOUGH and _points(best.key, current, query.asked, procedures):
-        return Subject((best.key,), why=(*why, f"cùng nhóm với thủ tục đang nói: {best}"))
-    return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
+    best = next(iter(procedures.rank(joint, most=1)), None)
+    if best is None or best.key in topic.asked or best.score < ENOUGH or not procedures.siblings(best.key, current):
+        return None
+    if not _points(best.key, current, query.asked, procedures):
+        return None
+    return Subject((best.key,), why=(*why, f"cùng nhóm với thủ tục đang nói: {best}"))
 
 
 def _carried(code: str, procedures: Finder) -> Features:
-    shortest = min(procedures.names.get(code, ({},)), key=len)
-    return dict.fromkeys(shortest, CARRIED)
+    return dict.fromkeys(procedures.title(code), CARRIED) if code in procedures.names else {}
 
 
 def _points(key: str, current: str, asked: Features, procedures: Finder) -> bool:

@@ -16,7 +16,7 @@ _PIECE = re.compile(r"\d\.\d{6}[\d.A-Za-z]*|\d+(?:[.,/]\d+)+|[^\W_]+|[.,;:?!\n()
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _Y_ALONE = re.compile(r"^(qu|[hklmst])([yỳýỷỹỵ])$")
 _I = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_])")
+_CAMEL = re.compile(r"([^\W\d_])([A-ZĐ])")
 _SYLLABLE = re.compile(r"^(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?$")
 
 
@@ -43,8 +43,13 @@ def syllable(token: str) -> bool:
 def tokens(text: str) -> list[str]:
     """The tokens of a text that people wrote or typed, at most MOST_WORDS of them; stops stay as tokens of their own."""
     text = tidy(text[:MOST_CHARACTERS])
-    text = _REPEATED.sub(r"\1", _CAMEL.sub(" ", text))
+    text = _REPEATED.sub(r"\1", _CAMEL.sub(_apart, text))
     return [spelled(piece) for piece in _PIECE.findall(text)[:MOST_WORDS]]
+
+
+def _apart(match: re.Match[str]) -> str:
+    """«TachHo» → «Tach Ho»; capitals throughout stay together."""
+    return f"{match.group(1)} {match.group(2)}" if match.group(1).islower() else match.group(0)
 
 
 def words(text: str) -> list[str]:

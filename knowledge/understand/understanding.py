@@ -19,7 +19,7 @@ from knowledge.understand.lexicon import Broad, lexicon
 from knowledge.understand.meaning import PAST_MOST, Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown
 from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
-from knowledge.understand.signals import Signals, emergency, signals
+from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
 from knowledge.understand.subject import Subject, subject
 from knowledge.understand.tokens import tokens, words
@@ -52,7 +52,7 @@ class Understanding:
         reader = Reader(self.lexicon)
         for procedure in self.knowledge.procedures:
             for name in (procedure.name, procedure.short_name, procedure.official_name):
-                for stretch in kept(reader, self._reads(name)) if name else ():
+                for stretch in kept(reader, self.speller.ours(tokens(name))) if name else ():
                     keep.add(stretch, True)
         return keep
 
@@ -69,16 +69,17 @@ class Understanding:
         return found
 
     def _reads(self, text: str) -> list[Read]:
-        return self.speller.read(tokens(text))
+        return self.speller.read(without_opening(tokens(text), self.lexicon))
 
     def _cut(self, text: str) -> list[Piece]:
-        return self.reader.pieces(self._reads(text))
+        return self.reader.pieces(self.speller.ours(tokens(text)))
 
     def _cut_raw(self, text: str) -> list[Piece]:
-        return self.reader.raw(self._reads(text))
+        return self.reader.raw(self.speller.ours(tokens(text)))
 
     def read(self, text: str, topic: Topic = Topic()) -> Reading:  # noqa: B008 - a frozen record
         """What the message means in its conversation, the topic to carry on with, and why."""
+        topic = self._known(topic)
         reads = self._reads(text)
         said = [r.text for r in reads]
         why = ["đọc là: " + " ".join(said)]
@@ -88,6 +89,14 @@ class Understanding:
         why.append("tách: " + " ".join(f"{p.text}" if p.role is Role.WORD else f"<{p.role.value}:{p.text}>" for p in pieces if p.role is not Role.LIGHT))
         meaning = self._meaning(said, pieces, self.reader.raw(reads), topic, why)
         return self._reading(meaning, topic, why)
+
+    def _known(self, topic: Topic) -> Topic:
+        """The topic without codes that are no longer served, former ones under their current code."""
+
+        def current(codes: Sequence[str]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(self.codes[c] for c in codes if c in self.codes))
+
+        return replace(topic, asked=current(topic.asked), offered=current(topic.offered), past=current(topic.past))
 
     def _meaning(self, said: Sequence[str], pieces: list[Piece], raw: list[Piece], topic: Topic, why: list[str]) -> Meaning:
         if decided := self.lexicon.deciding.all(said):
@@ -117,11 +126,13 @@ class Understanding:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
-        about = subject(asking, [] if topic.asked and ask.condition else raw, topic, signs, self.procedures, self.generals)
+        about = subject(asking, [] if topic.asked and ask.condition else raw, topic, signs, self.procedures, self.generals, self.kinds)
         why.extend(about.why)
         if about.general:
             return self._general(about.general)
         asked = self._aspects(ask, about.stays, topic, signs)
+        if not asked and "*so" in ask.labels and not topic.asked:
+            asked = (Aspect.STEPS,)
         if len(about.codes) == 1 or about.stays:
             return self._answer([(code, asked) for code in about.codes], signs)
         return Choose(about.codes, asked) if about.codes else Unknown()
@@ -129,7 +140,7 @@ class Understanding:
     def _several(self, found: Sequence[Ask], raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
         answered = []
         for ask in found:
-            about: Subject = subject(ask.query(), [], Topic(), signs, self.procedures, self.generals)
+            about: Subject = subject(ask.query(), [], Topic(), signs, self.procedures, self.generals, self.kinds)
             why.extend(about.why)
             if about.codes:
                 answered.append((about.codes[0], self._aspects(ask, False, topic, signs)))

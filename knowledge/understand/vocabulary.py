@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.understand.tokens import plain
 
@@ -20,7 +21,8 @@ class Vocabulary:
     pairs: dict[tuple[str, str], int]
     forms: dict[str, tuple[str, ...]]  # without accents → accented forms, most used first
     total: int = 1
-    plain_set: frozenset[str] = field(default_factory=frozenset)
+    bare: tuple[str, ...] = ()  # all forms without accents
+    written: tuple[str, ...] = ()  # all forms with accents, as written
 
     def cost(self, before: str, token: str) -> float:
         """How surprising `token` is after `before`, in nats; less is likelier."""
@@ -39,11 +41,11 @@ def vocabulary(texts: Iterable[tuple[list[str], int]]) -> Vocabulary:
     for text, weight in texts:
         for token in text:
             single[token] += weight
-        for pair in zip(text, text[1:], strict=False):
+        for pair in pairwise(text):
             pairs[pair] += weight
     forms: defaultdict[str, list[str]] = defaultdict(list)
     for token, _ in single.most_common():
         if token.isalpha():
             forms[plain(token)].append(token)
     ordered = {bare: tuple(found) for bare, found in forms.items()}
-    return Vocabulary(dict(single), dict(pairs), ordered, max(1, sum(single.values())), frozenset(ordered))
+    return Vocabulary(dict(single), dict(pairs), ordered, max(1, sum(single.values())), tuple(ordered), tuple(t for t in single if t.isalpha() and len(t) > 1))

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 WIRE = Path(__file__).parent
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def missing() -> str:

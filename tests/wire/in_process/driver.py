@@ -1,6 +1,6 @@
 """Plays dialogues through tg-auto-test; runs in `.venv-wire`. A line in holds the steps of one dialogue, a line out what was heard.
 
-Step: ["says", text], ["presses", id], ["sends", {…the fields of a message…}] or ["photo", caption]."""
+Step: ["says", text], ["presses", the beginning of a label], ["sends", {…the fields of a message…}] or ["photo", caption]."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import io
 import json
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
 
-NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=ZONE)
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # as in tests/conftest.py, which needs pytest
 
 
 class Phone:
@@ -73,8 +74,9 @@ class Phone:
         elif action == "photo":
             await talk.send_file(_picture(), caption=what)
         elif action == "presses":
-            pressed = next(m for m in reversed(self._messages.values()) if any(b.data == what.encode() for row in m.buttons or () for b in row))
-            await pressed.click(data=what.encode())
+            shown = ((message, b) for message in reversed(self._messages.values()) for row in message.buttons or () for b in row)
+            pressed, button = next((message, b) for message, b in shown if b.text.startswith(what))
+            await pressed.click(data=button.data)
         else:  # what its client cannot send goes to the application as an update
             update, message = self.client._helpers.base_message_update(self.client._chat_id)
             message.update(what)
@@ -110,7 +112,10 @@ async def main() -> None:
         for number, line in enumerate(sys.stdin):
             database = Database(f"sqlite+aiosqlite:///{folder}/{number}.db")
             await database.open()
-            print(json.dumps(await Phone(database, library).play(json.loads(line))), flush=True)
+            try:
+                print(json.dumps(await Phone(database, library).play(json.loads(line))), flush=True)
+            except Exception:
+                print(json.dumps({"error": traceback.format_exc()}), flush=True)
             await database.close()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import itertools
 import json
 import re
 import sys
@@ -83,7 +84,7 @@ def _descriptions(model: type[BaseModel]) -> dict[str, str]:
     for cls in reversed(model.__mro__):
         if cls.__module__.startswith(("aiogram.methods.", "aiogram.types.")) and "[" not in cls.__name__:  # TelegramMethod[…] has no source
             body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body  # type: ignore[attr-defined]
-            for field, text in zip(body, body[1:], strict=False):
+            for field, text in itertools.pairwise(body):
                 if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
                     found[ast.unparse(field.target)] = str(text.value.value)
     return found

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from telegram import Update
-from telegram.ext import AIORateLimiter, ExtBot
+from telegram.ext import ExtBot
 
 import handlers
 from bot.app import Engine
-from bot.channels.telegram import ENGLISH_COMMANDS, Telegram
-from bot.chat import Choice, Incoming, Kind, Wire
-from bot.store import Database, road
+from bot.channels.telegram import Telegram
+from bot.chat import CAPS, Choice, Incoming, Kind, Say, render, utf16_units
+from bot.store import road
 from tests.wire.schema.recorder import Call, Recorder
 
 ROOT = Path(__file__).parents[3]
@@ -26,15 +25,37 @@ pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="aiogram is not inst
 
 TEXT = {"chat_id": "7", "text": "chào"}
 CODE = "H26.145-261110-0001"
+MOST_OF_A_KIND = 40
+SAID = (
+    "/start",
+    *(f"/{name}" for name in handlers.COMMANDS),
+    *("xin chào", "asdf qwer", "…", "cháy nhà rồi", "1", "hủy", "hôm nay có làm việc không", "giấy tờ đất bị mất thì làm sao"),
+    *("đăng ký khai sinh cần giấy tờ gì", "còn khai tử thì sao", "so sánh khai sinh và khai tử", "làm giấy tờ", "đăng ký kết hôn " * 300),
+    *(CODE, "0001", "/gopy", "Góp ý được bịa ra 🙂 " * 150, "/danhgia", "đăng ký hộ kinh doanh bao nhiêu tiền, bao lâu, nộp ở đâu"),
+)
+Check = Callable[..., list[list[str]]]
 
 
-def check(*calls: Call) -> list[list[str]]:
-    """The problems of each call."""
-    lines = "".join(json.dumps(asdict(call)) + "\n" for call in calls)
+@pytest.fixture(scope="module")
+def check() -> Iterator[Check]:
+    """Tells the problems of each call."""
     command = [str(PYTHON), str(Path(__file__).with_name("check.py"))]
-    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own script
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def problems(*calls: Call) -> list[list[str]]:
+            found = []
+            for call in calls:
+                process.stdin.write(json.dumps(asdict(call)) + "\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
+                assert line, f"the checker broke off at {call}"
+                found.append(json.loads(line))
+            return found
+
+        yield problems
+        process.stdin.close()
 
 
 def keyboard(**button: str) -> str:
@@ -69,19 +90,19 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("call", "problem"), WRONG)
-def test_the_checker_finds_what_is_wrong(call: Call, problem: str) -> None:
+def test_the_checker_finds_what_is_wrong(check: Check, call: Call, problem: str) -> None:
     """A call that the Bot API would refuse is told with its place."""
     assert check(call) == [[problem]]
 
 
-def test_the_checker_passes_what_is_right() -> None:
+def test_the_checker_passes_what_is_right(check: Check) -> None:
     """Calls at the very limits pass."""
     longest = Call("sendMessage", TEXT | {"text": "ă" * 4096, "reply_markup": keyboard(text="Nút", callback_data="x" * 64)})
     assert check(longest, Call("getMe", {})) == [[], []]
 
 
 class Crawler:
-    """A citizen who presses every button that is shown, each but once."""
+    """A citizen who presses every button that is shown, each but once and of each kind at most MOST_OF_A_KIND."""
 
     def __init__(self, engine: Engine, chat: str) -> None:
         self._engine, self._chat = engine, chat
@@ -92,16 +113,18 @@ class Crawler:
     async def says(self, *messages: str) -> None:
         for text in messages:
             await self._accept(Incoming("telegram", self._chat, f"{self._chat}.{self._sent}", text=text))
+        await self._engine.dispatch.settle()
 
-    async def presses_all(self, shown: Sequence[str] = ()) -> None:
+    async def presses_all(self) -> None:
         """Presses what is shown, and what that shows, until nothing is new."""
-        waiting = [*shown, *await self._shown()]
-        while waiting:
-            for id_ in dict.fromkeys(id_ for id_ in waiting if id_ not in self._seen):
+        while waiting := await self._shown():
+            for id_ in dict.fromkeys(waiting):
+                kind = id_.split(":")[0]
+                if id_ in self._seen or sum(seen.split(":")[0] == kind for seen in self._seen) >= MOST_OF_A_KIND:
+                    continue
                 self._seen.add(id_)
                 await self._accept(Incoming("telegram", self._chat, f"{self._chat}.{self._sent}", Kind.CHOICE, choice=id_, message="1"))
             await self._engine.dispatch.settle()
-            waiting = [id_ for id_ in await self._shown() if id_ not in self._seen]
 
     async def _accept(self, message: Incoming) -> None:
         self._sent += 1
@@ -128,18 +151,58 @@ def telegram(recorder: Recorder, engine: Engine) -> Telegram:
     return Telegram(bot, engine.dispatch.accept, engine.dispatch.malformed, "an-invented-secret")
 
 
-async def test_a_broad_dialogue_keeps_to_the_bot_api(engine: Engine, telegram: Telegram, recorder: Recorder) -> None:
-    import time
+async def test_a_broad_dialogue_keeps_to_the_bot_api(check: Check, engine: Engine, telegram: Telegram, recorder: Recorder) -> None:
+    """All that the dialogues say and show, with their edits, is taken by the Bot API."""
     sender = engine.join(telegram)
-    t=time.time()
     crawler = Crawler(engine, "7")
-    await crawler.says("/start")
+    await crawler.says(*SAID)
     await crawler.presses_all()
-    print(len(crawler._seen), time.time()-t)
-    while await sender.send_waiting(): pass
-    print(len(recorder.calls), time.time()-t)
-    found = check(*recorder.calls)
-    print(time.time()-t, [f for f in found if f][:10])
-    import collections
-    print(collections.Counter(i.split(":")[0] for i in crawler._seen))
-    assert 0
+    while await sender.send_waiting():
+        continue
+    assert faults(check, recorder) == []
+    assert {call.method for call in recorder.calls} == {"sendMessage", "editMessageText"}
+    assert len(recorder.calls) > 300
+
+
+@pytest.mark.parametrize("unit", ["Một đoạn dài. 🙂\n\n", "một dòng dài 🙂\n", "từ 🙂 ", "ệ", "🙂"])
+@pytest.mark.parametrize("choices", [(), tuple(Choice(f"Lựa chọn rất dài số {n} " * 5, f"p:{n}") for n in range(100))])
+async def test_long_texts_keep_to_the_bot_api(check: Check, telegram: Telegram, recorder: Recorder, unit: str, choices: tuple[Choice, ...]) -> None:
+    """A text of many thousand characters goes out in messages that the Bot API takes, each with its marks inside the text."""
+    wires, _ = render(Say(unit * (12_000 // len(unit)), "Tên thủ tục 🙂", "Nguồn: một tờ được bịa ra", choices), CAPS["telegram"])
+    for wire in wires:
+        await telegram.send("7", wire)
+    assert len(recorder.calls) >= 3
+    assert faults(check, recorder) == []
+    for call in recorder.calls:
+        ends = [entity["offset"] + entity["length"] for entity in json.loads(call.parameters.get("entities", "[]"))]
+        assert all(end <= utf16_units(call.parameters["text"]) for end in ends)
+
+
+@pytest.mark.filterwarnings("ignore:Please use 'Bot.getUpdates'")  # as make_bot does
+async def test_the_calls_beside_the_dialogues_keep_to_the_bot_api(check: Check, telegram: Telegram, recorder: Recorder) -> None:
+    """Joining by polling and by webhook, the menus of commands, typing, the acknowledged button and the poll are taken by the Bot API."""
+    await telegram.open()
+    await telegram.open("https://motcua.example/telegram")
+    for message in ({"text": "chào"}, {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 8, "height": 8}]}):
+        await telegram.receive_json(received(message=message | MESSAGE))
+    await telegram.receive_json(received(callback_query={"id": "5", "from": PERSON, "chat_instance": "c", "message": MESSAGE, "data": "fields"}))
+    polling = asyncio.create_task(telegram.poll())
+    await recorder.polled.wait()
+    polling.cancel()
+    assert faults(check, recorder) == []
+    assert {call.method for call in recorder.calls} == {
+        *("getMe", "setMyCommands", "deleteWebhook", "setWebhook", "sendChatAction", "answerCallbackQuery", "getUpdates")
+    }
+
+
+PERSON = {"id": 7, "is_bot": False, "first_name": "Lê Thị Ví Dụ"}
+MESSAGE = {"message_id": 1, "date": 1_795_000_000, "chat": {"id": 7, "type": "private"}, "from": PERSON}
+
+
+def received(**content: object) -> dict[str, object]:
+    return {"update_id": 1, **content}
+
+
+def faults(check: Check, recorder: Recorder) -> list[tuple[Call, list[str]]]:
+    """The calls with problems."""
+    return [(call, found) for call, found in zip(recorder.calls, check(*recorder.calls), strict=True) if found]

@@ -1,0 +1,248 @@
+"""The database: migrated, lent, and told about in words that say what to mend."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot.store import Database, StoreError
+from bot.store.tables import cursors, malformed, metadata
+from tests.conftest import NOW
+
+
+def at(path: Path) -> Database:
+    return Database(f"sqlite+aiosqlite:///{path}")
+
+
+async def refused(path: Path) -> str:
+    database = at(path)
+    with pytest.raises(StoreError) as error:
+        await database.open()
+    await database.close()
+    return str(error.value)
+
+
+# --- migrations -----------------------------------------------------------------------------------------------------------------------------
+
+
+async def test_migrations_lead_to_the_tables(database: Database) -> None:
+    """What the migrations make of an empty database is what bot.store.tables says: nothing is left to generate."""
+
+    def differences(connection: sa.Connection) -> list[object]:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+    async with database.reading() as db:
+        assert await db.run_sync(differences) == []
+
+
+async def test_migrated_columns_have_the_defaults_of_the_tables(database: Database, tmp_path: Path) -> None:
+    """Type, default, NULL and key of every column are alike in a migrated database and in one made from bot.store.tables."""
+    made = sa.create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    metadata.create_all(made)
+
+    def columns(connection: sa.Connection) -> dict[str, set[object]]:
+        rows = {name: connection.exec_driver_sql(f"PRAGMA table_info({name})").all() for name in metadata.tables}
+        return {name: {tuple(row)[1:] for row in found} for name, found in rows.items()}
+
+    with made.connect() as other:
+        expected = columns(other)
+    made.dispose()
+    async with database.reading() as db:
+        assert await db.run_sync(columns) == expected
+
+
+async def test_a_difference_would_be_found(database: Database) -> None:
+    """The comparison above sees a missing column."""
+
+    def differences(connection: sa.Connection) -> list[object]:
+        connection.exec_driver_sql("ALTER TABLE feedback DROP COLUMN text")
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    async with database.reading() as db:
+        found = await db.run_sync(differences)
+    assert [(kind, table, column.name) for kind, _, table, column in found] == [("add_column", "feedback", "text")]
+
+
+async def test_opening_again_keeps_everything(tmp_path: Path) -> None:
+    """A second start migrates nothing and finds what was written."""
+    for value in ("1", "2"):
+        database = at(tmp_path / "m.db")
+        await database.open()
+        async with database.writing() as db:
+            assert (await db.execute(sa.select(sa.func.count()).select_from(cursors))).scalar_one() == int(value) - 1
+            await db.execute(cursors.insert().values(name=value, value=value))
+        await database.close()
+
+
+async def test_two_workers_start_at_once(tmp_path: Path) -> None:
+    """Two that open a new database at the same time both find it migrated."""
+    both = [at(tmp_path / "m.db") for _ in range(2)]
+    await asyncio.gather(*(one.open() for one in both))
+    for one in both:
+        async with one.reading() as db:
+            assert (await db.execute(sa.select(sa.func.count()).select_from(cursors))).scalar_one() == 0
+        await one.close()
+
+
+async def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    """A table of another program stands in the way: the file stays as it was."""
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE ratings (stars)")
+    message = await refused(tmp_path / "other.db")
+    assert message == f"sqlite+aiosqlite:///{tmp_path / 'other.db'} cannot be reached: table ratings already exists"
+    tables = sqlite3.connect(tmp_path / "other.db").execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("ratings",)]
+
+
+async def test_sqlite_is_prepared(database: Database) -> None:
+    """WAL, foreign keys on."""
+    async with database.reading() as db:
+        assert [(await db.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "foreign_keys")] == ["wal", 1]
+
+
+# --- connections ----------------------------------------------------------------------------------------------------------------------------
+
+
+async def names(database: Database) -> list[str]:
+    async with database.reading() as db:
+        return list((await db.execute(sa.select(cursors.c.name).order_by(cursors.c.name))).scalars())
+
+
+async def test_writing_is_kept(database: Database) -> None:
+    """A block that ends well is kept whole."""
+    async with database.writing() as db:
+        await db.execute(cursors.insert().values(name="a"))
+        await db.execute(cursors.insert().values(name="b"))
+    assert await names(database) == ["a", "b"]
+
+
+async def write_and_fail(database: Database) -> None:
+    async with database.writing() as db:
+        await db.execute(cursors.insert().values(name="a"))
+        raise LookupError
+
+
+async def test_writing_that_fails_is_undone(database: Database) -> None:
+    """A block that raises leaves nothing, and the next one can write."""
+    with pytest.raises(LookupError):
+        await write_and_fail(database)
+    assert await names(database) == []
+    async with database.writing() as db:
+        await db.execute(cursors.insert().values(name="b"))
+    assert await names(database) == ["b"]
+
+
+async def test_reading_writes_nothing(database: Database) -> None:
+    """What is written on a reading connection is undone."""
+    async with database.reading() as db:
+        await db.execute(cursors.insert().values(name="a"))
+    assert await names(database) == []
+
+
+async def test_reading_sees_one_moment(database: Database) -> None:
+    """Two questions on one reading connection are answered from the same state, whatever is written between."""
+    count = sa.select(sa.func.count()).select_from(cursors)
+    async with database.reading() as db:
+        before = (await db.execute(count)).scalar_one()
+        async with database.writing() as other:
+            await other.execute(cursors.insert().values(name="a"))
+        assert (before, (await db.execute(count)).scalar_one()) == (0, 0)
+    assert await names(database) == ["a"]
+
+
+async def test_writers_take_turns(database: Database) -> None:
+    """Twenty that read and write at once lose no count."""
+
+    async def add() -> None:
+        async with database.writing() as db:
+            value = (await db.execute(sa.select(cursors.c.value).where(cursors.c.name == "n"))).scalar_one_or_none() or "0"
+            await db.execute(cursors.delete())
+            await db.execute(cursors.insert().values(name="n", value=str(int(value) + 1)))
+
+    await asyncio.gather(*(add() for _ in range(20)))
+    async with database.reading() as db:
+        assert (await db.execute(sa.select(cursors.c.value))).scalar_one() == "20"
+
+
+async def test_moments_come_back_as_they_went(database: Database) -> None:
+    """A time is stored in UTC and is the same moment again."""
+    async with database.writing() as db:
+        await db.execute(malformed.insert().values(channel="web", body="", at=NOW))
+    async with database.reading() as db:
+        assert (await db.execute(sa.select(malformed.c.at))).scalar_one() == NOW
+        assert (await db.exec_driver_sql("SELECT at FROM malformed")).scalar_one() == "2026-11-23 02:00:00.000000"
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_read_only_database(tmp_path: Path) -> None:
+    """Told with the cure. (A write version of 3 in its header makes a file read-only to everybody, root included.)"""
+    path = tmp_path / "ro.db"
+    with sqlite3.connect(path) as made:
+        made.execute("CREATE TABLE a (b)")
+    content = bytearray(path.read_bytes())
+    content[18] = 3
+    path.write_bytes(content)
+    expected = f"sqlite+aiosqlite:///{path} is read-only. Expected: a file and folder that this user may write (check owner and free space)."
+    assert await refused(path) == expected
+
+
+@pytest.mark.slow
+async def test_a_locked_database(tmp_path: Path) -> None:
+    """Told after five seconds of waiting."""
+    other = sqlite3.connect(tmp_path / "m.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    expected = (
+        f"sqlite+aiosqlite:///{tmp_path / 'm.db'} is locked by another program for over 5 s. Close the program that holds it, then start again."
+    )
+    assert await refused(tmp_path / "m.db") == expected
+    other.close()
+
+
+async def test_not_a_database(tmp_path: Path) -> None:
+    """Another file in its place is told, and not touched."""
+    path = tmp_path / "m.db"
+    path.write_text("Danh sách hồ sơ tháng 11\n" * 100, encoding="utf-8")
+    before = path.read_bytes()
+    assert await refused(path) == f"sqlite+aiosqlite:///{path} is not a database. Move the file away or restore a backup; nothing was changed."
+    assert path.read_bytes() == before
+
+
+async def test_a_damaged_database(tmp_path: Path) -> None:
+    """Pages overwritten with rubbish are told."""
+    path = tmp_path / "m.db"
+    database = at(path)
+    await database.open()
+    await database.close()
+    content = bytearray(path.read_bytes())
+    content[100:4096] = b"\xff" * 3996
+    path.write_bytes(content)
+    assert await refused(path) == f"sqlite+aiosqlite:///{path} is damaged. Restore the last good backup; nothing was changed."
+
+
+async def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """A path that is a folder cannot be opened."""
+    expected = "cannot be opened. Expected: an existing folder that this user may write. Check MOTCUA_DATA and MOTCUA_DATABASE."
+    assert await refused(tmp_path) == f"sqlite+aiosqlite:///{tmp_path} {expected}"
+
+
+async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """A file where the data folder should be."""
+    (tmp_path / "data").write_text("", encoding="utf-8")
+    expected = f"{tmp_path / 'data' / 'x'} cannot be made: Not a directory. Expected: a folder that this user may write. Check MOTCUA_DATA."
+    assert await refused(tmp_path / "data" / "x" / "m.db") == expected
+
+
+async def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    """The first start makes the data folder."""
+    database = at(tmp_path / "a" / "b" / "m.db")
+    await database.open()
+    await database.close()
+    assert (tmp_path / "a" / "b" / "m.db").exists()

@@ -1,0 +1,398 @@
+"""The road of a message: in order, once, whole, whatever a handler does."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.__main__ import _log_to_stderr
+from bot.chat import Chat, Choice, Incoming, Menu, Say
+from bot.dispatch import Bench, Dispatch
+from bot.store import Database, road, voices
+from bot.store.tables import inbox, malformed, outbox, outcomes
+from bot.turn import Library, Outcome, Reply, State, Turn
+from knowledge.model import Aspect
+from knowledge.understand.meaning import Topic
+from tests.conftest import KEY, NOW, Clock
+
+Route = Callable[[Turn], Awaitable[Reply]]
+SECRET = "Nguyễn Thị Bí Mật"
+
+
+async def echo(turn: Turn) -> Reply:
+    return Reply((Say(f"nghe: {turn.text}"),), outcome=Outcome.ANSWER)
+
+
+@dataclass
+class Road:
+    """A dispatch over a database, with what a test wants to see of it."""
+
+    database: Database
+    library: Library
+    clock: Clock
+    spoken: list[str] = field(default_factory=list)
+
+    def dispatch(self, route: Route = echo) -> Dispatch:
+        return Dispatch(Bench(self.database, lambda: self.library, route, self.clock, KEY), self.spoken.append)
+
+    async def answer(self, route: Route, *messages: Incoming) -> list[str]:
+        """All that is said in reply."""
+        dispatch = self.dispatch(route)
+        await dispatch.accept(*messages)
+        async with asyncio.timeout(20):
+            await dispatch.settle()
+        return await self.said()
+
+    async def said(self, chat: str = "a") -> list[str]:
+        async with self.database.reading() as db:
+            return [wire.whole for _, wire in await road.replies(db, "web", chat, 0)]
+
+    async def rows(self, *columns: sa.Column[object]) -> list[tuple[object, ...]]:
+        async with self.database.reading() as db:
+            return [tuple(row) for row in await db.execute(sa.select(*columns))]
+
+    async def state(self, chat: str = "a") -> State:
+        async with self.database.reading() as db:
+            return await road.state_of(db, Chat("mau", "web", chat))
+
+
+@pytest.fixture
+def way(database: Database, library: Library, clock: Clock) -> Road:
+    return Road(database, library, clock)
+
+
+def hears(text: str, chat: str = "a", event: str = "", language: str = "") -> Incoming:
+    return Incoming("web", chat, event or f"{chat}.{text}", text=text, language=language)
+
+
+@asynccontextmanager
+async def running(dispatch: Dispatch) -> AsyncIterator[asyncio.Task[None]]:
+    """The dispatch at work, stopped at the end."""
+    task = asyncio.create_task(dispatch.run())
+    try:
+        async with asyncio.timeout(20):
+            yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Waits for what another task does; the caller's deadline ends it."""
+    while not await condition():  # noqa: ASYNC110 - what is awaited is a row in a database
+        await asyncio.sleep(0.005)
+
+
+# --- order and number -----------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_message_is_answered(way: Road) -> None:
+    """Accepted, answered, counted, and its channel woken."""
+    assert await way.answer(echo, hears("xin chào")) == ["nghe: xin chào"]
+    assert way.spoken == ["web"]
+    assert await way.rows(inbox.c.office, inbox.c.done_at, inbox.c.failure) == [("mau", NOW, "")]
+    assert await way.rows(outcomes.c.outcome, outcomes.c.channel) == [("answer", "web")]
+
+
+async def test_a_chat_is_answered_in_order(way: Road) -> None:
+    """Replies follow one another as the messages did, each under its own."""
+    texts = [str(n) for n in range(12)]
+    assert await way.answer(echo, *(hears(t) for t in texts)) == [f"nghe: {t}" for t in texts]
+    assert [inbox_id for (inbox_id,) in await way.rows(outbox.c.inbox_id)] == [id_ for (id_,) in await way.rows(inbox.c.id)]
+
+
+async def test_the_same_event_is_answered_once(way: Road) -> None:
+    """A platform that delivers twice gets one answer, also when the second comes after the first was answered."""
+    dispatch = way.dispatch()
+    assert await dispatch.accept(hears("một", event="7"), hears("một", event="7")) == 1
+    await dispatch.settle()
+    assert await dispatch.accept(hears("một", event="7")) == 0
+    await dispatch.settle()
+    assert await way.said() == ["nghe: một"]
+
+
+async def test_several_chats_at_once(way: Road) -> None:
+    """A slow answer to one chat does not keep another waiting: both handlers are under way together."""
+    together = asyncio.Barrier(2)
+
+    async def meeting(turn: Turn) -> Reply:
+        await together.wait()
+        return await echo(turn)
+
+    dispatch = way.dispatch(meeting)
+    async with running(dispatch):
+        await dispatch.accept(hears("một", "a"), hears("hai", "b"))
+        await until(lambda: both_said(way))
+    assert (await way.said("a"), await way.said("b")) == (["nghe: một"], ["nghe: hai"])
+
+
+async def both_said(way: Road) -> bool:
+    return bool(await way.said("a") and await way.said("b"))
+
+
+async def test_one_message_of_a_chat_at_a_time(way: Road) -> None:
+    """Also when messages keep coming while one is being answered, a chat has one handler at work, and order is kept."""
+    at_work: Counter[str] = Counter()
+
+    async def watched(turn: Turn) -> Reply:
+        chat = turn.incoming.chat
+        at_work[chat] += 1
+        assert at_work[chat] == 1
+        await asyncio.sleep(0)
+        at_work[chat] -= 1
+        count = turn.state.data.get("count", 0) + 1
+        return Reply((Say(f"{count}: {turn.text}"),), step="x", data={"count": count})
+
+    dispatch = way.dispatch(watched)
+    async with running(dispatch):
+        for n in range(6):
+            await dispatch.accept(*(hears(str(n), chat) for chat in "abc"))
+
+        async def all_said() -> bool:
+            return all([len(await way.said(chat)) == 6 for chat in "abc"])
+
+        await until(all_said)
+    for chat in "abc":
+        assert await way.said(chat) == [f"{n + 1}: {n}" for n in range(6)]
+
+
+async def test_a_busy_chat_does_not_keep_others_waiting(way: Road) -> None:
+    """More messages of one chat than a batch holds, the first still being answered: another chat is answered all the same."""
+    free = asyncio.Event()
+
+    async def slow(turn: Turn) -> Reply:
+        if turn.incoming.chat == "a":
+            await free.wait()
+        return await echo(turn)
+
+    dispatch = way.dispatch(slow)
+    async with running(dispatch):
+        await dispatch.accept(*(hears(str(n)) for n in range(250)))
+        await dispatch.accept(hears("một", "b"))
+
+        async def answered() -> bool:
+            return await way.said("b") == ["nghe: một"]
+
+        await until(answered)
+
+
+async def test_a_restart_loses_nothing(way: Road) -> None:
+    """Stopped in the midst of an answer, the next start gives it, once."""
+    begun, never = asyncio.Event(), asyncio.Event()
+
+    async def stuck(turn: Turn) -> Reply:
+        begun.set()
+        await never.wait()
+        return await echo(turn)
+
+    dispatch = way.dispatch(stuck)
+    async with running(dispatch):
+        await dispatch.accept(hears("một"), hears("hai"))
+        await begun.wait()
+    assert await way.said() == []
+    await way.dispatch().settle()
+    assert await way.said() == ["nghe: một", "nghe: hai"]
+
+
+# --- state ----------------------------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_state_is_carried_from_turn_to_turn(way: Road) -> None:
+    """Step, data and menu are those of the last reply; topic and language stay until they are changed."""
+    topic, seen = Topic(("1.001193",), (Aspect.FEE,)), list[State]()
+    first = Reply((Say("?", choices=(Choice("Có", "yes"),), numbered=True),), step="s", data={"a": 1}, topic=topic, language="en")
+    replies = iter([first, Reply((Say("!"),)), Reply((Say("."),))])
+
+    async def told(turn: Turn) -> Reply:
+        seen.append(turn.state)
+        return next(replies)
+
+    await way.answer(told, hears("một"), hears("hai"), hears("ba"))
+    menu = Menu((("Có", "yes"),), numbered=True, ordinal=True)
+    assert [replace(s, updated=None) for s in seen] == [State("vi"), State("en", "s", {"a": 1}, menu, topic), State("en", topic=topic)]
+    assert [s.updated for s in seen] == [None, NOW, NOW]
+
+
+async def test_the_menu_is_that_of_the_last_message_that_has_one(way: Road) -> None:
+    """A closing sentence without buttons does not take the menu before it away."""
+
+    async def twice(turn: Turn) -> Reply:
+        return Reply((Say("?", choices=(Choice("Một", "1"),)), Say("?", choices=(Choice("Hai", "2"),)), Say("hết")))
+
+    await way.answer(twice, hears("một"))
+    assert (await way.state()).menu == Menu((("Hai", "2"),))
+
+
+@pytest.mark.parametrize(("language", "heard"), [("", "vi"), ("vi-VN", "vi"), ("en-GB", "en"), ("ko", "en")])
+async def test_the_first_words_are_in_the_language_of_the_phone(way: Road, language: str, heard: str) -> None:
+    """Until a citizen chooses, the channel's language decides."""
+
+    async def language_of(turn: Turn) -> Reply:
+        return Reply((Say(turn.t.language),))
+
+    assert await way.answer(language_of, hears("hi", language=language)) == [heard]
+
+
+# --- a handler that fails -------------------------------------------------------------------------------------------------------------------
+
+
+async def failing(turn: Turn) -> Reply:
+    if SECRET in turn.text:
+        raise ValueError(f"không hiểu {turn.text}")
+    return await echo(turn)
+
+
+APOLOGY = re.compile(
+    r"Xin lỗi anh/chị, tôi gặp trục trặc và chưa trả lời được\. Anh/chị thử lại sau ít phút, hoặc gọi 0200 000 0000 và đọc số (L-[0-9A-F]{6})\."
+)
+
+
+async def test_a_handler_that_fails_apologises(way: Road, logged: list[dict[str, object]]) -> None:
+    """The citizen gets an apology with a reference and the telephone; log and inbox have the reference; the next message is answered."""
+    apology, answer = await way.answer(failing, hears(SECRET), hears("còn đó không"))
+    reference = APOLOGY.fullmatch(apology)[1]
+    assert answer == "nghe: còn đó không"
+    assert await way.rows(inbox.c.failure) == [(reference,), ("",)]
+    assert [(e["event"], e["reference"], e["channel"], e["step"]) for e in logged] == [("handler failed", reference, "web", "")]
+    assert await way.rows(outcomes.c.outcome) == [("unknown",), ("answer",)]
+
+
+async def test_a_failure_is_apologised_for_in_the_citizens_language(way: Road) -> None:
+    """An English phone reads an English apology."""
+    (apology,) = await way.answer(failing, hears(SECRET, language="en"))
+    assert apology.startswith("Sorry")
+
+
+async def test_the_log_of_a_failure_holds_no_words_of_the_citizen(way: Road, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even inside the text of the exception; where it happened is there."""
+    _log_to_stderr(verbose=True)
+    await way.answer(failing, hears(SECRET))
+    log = capsys.readouterr().err
+    assert "handler failed" in log
+    assert "ValueError" in log
+    assert "test_dispatch.py" in log
+    assert SECRET not in log
+
+
+async def test_a_failure_leaves_the_dialogue(way: Road) -> None:
+    """After an apology nothing of a step half done is left; topic and language stay."""
+    topic = Topic(("1.001193",))
+
+    async def step(turn: Turn) -> Reply:
+        if turn.state.step:
+            raise LookupError
+        return Reply((Say("?"),), step="s", data={"a": 1}, topic=topic, language="en")
+
+    await way.answer(step, hears("một"), hears("hai"))
+    assert replace(await way.state(), updated=None) == State("en", topic=topic)
+
+
+# --- one transaction ------------------------------------------------------------------------------------------------------------------------
+
+
+async def rate(db: AsyncConnection) -> None:
+    await voices.rate(db, Chat("mau", "web", "a"), "", 5, NOW)
+
+
+async def ratings(way: Road) -> int:
+    async with way.database.reading() as db:
+        return len([row async for row in voices.all_ratings(db)])
+
+
+async def test_effects_are_kept_with_the_reply(way: Road) -> None:
+    """What a handler wants written is there when its words are."""
+
+    async def rating(turn: Turn) -> Reply:
+        assert await ratings(way) == 0
+        return Reply((Say("đã ghi"),), effects=(rate,))
+
+    assert await way.answer(rating, hears("một")) == ["đã ghi"]
+    assert await ratings(way) == 1
+
+
+async def unencodable(db: AsyncConnection) -> None:
+    await voices.keep_feedback(db, Chat("mau", "web", "a"), "GY-1", "\ud800", NOW)
+
+
+async def unknown(db: AsyncConnection) -> None:
+    raise LookupError("không có")
+
+
+async def not_null(db: AsyncConnection) -> None:
+    await voices.keep_feedback(db, Chat("mau", "web", "a"), "GY-1", None, NOW)
+
+
+@pytest.mark.parametrize("effect", [unencodable, unknown, not_null])
+async def test_an_effect_that_fails_leaves_nothing(way: Road, effect: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    """Neither the other effects nor the words nor the step are kept; the citizen is told, and the next message is answered."""
+
+    async def rating(turn: Turn) -> Reply:
+        return Reply((Say("đã ghi"),), step="s", effects=(rate, effect)) if turn.text == "một" else await echo(turn)
+
+    dispatch = way.dispatch(rating)
+    async with running(dispatch) as task:
+        await dispatch.accept(hears("một"), hears("hai"))
+
+        async def done() -> bool:
+            return task.done() or len(await way.said()) == 2
+
+        await until(done)
+        assert not task.done()
+    apology, answer = await way.said()
+    assert APOLOGY.fullmatch(apology)
+    assert answer == "nghe: hai"
+    assert await ratings(way) == 0
+    assert (await way.state()).step == ""
+    assert [bool(failure) for (failure,) in await way.rows(inbox.c.failure)] == [True, False]
+
+
+async def test_a_reply_that_cannot_be_rendered_is_a_failure(way: Road) -> None:
+    """Data that no row can hold are apologised for like any fault of a handler."""
+
+    async def unstorable(turn: Turn) -> Reply:
+        return Reply((Say("được"),), step="s", data={"when": dt.date(2026, 11, 20)})
+
+    (apology,) = await way.answer(unstorable, hears("một"))
+    assert APOLOGY.fullmatch(apology)
+
+
+@pytest.mark.slow
+async def test_a_failing_question_to_the_store_is_a_failure(way: Road) -> None:
+    """A handler that asks for a table that is not there is apologised for, not tried for ever."""
+
+    async def wrong(turn: Turn) -> Reply:
+        await turn.db.execute(sa.select(sa.text("x")).select_from(sa.text("không_có")))
+        return await echo(turn)
+
+    (apology,) = await way.answer(wrong, hears("một"))
+    assert APOLOGY.fullmatch(apology)
+
+
+async def test_hide_keeps_the_words_out_of_the_store(way: Road) -> None:
+    """Four digits typed as proof are nowhere in the database."""
+
+    async def secret(turn: Turn) -> Reply:
+        return Reply((Say("đúng"),), hide=True)
+
+    await way.answer(secret, hears("bảy bảy tám tám", event="1"))
+    async with way.database.reading() as db:
+        tables = [row[0] for row in await db.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        everything = [tuple(row) for name in tables for row in await db.exec_driver_sql(f"SELECT * FROM {name}")]  # noqa: S608 - own names
+    assert "••••" in str([payload for (payload,) in await way.rows(inbox.c.payload)])
+    assert "bảy" not in str(everything)
+
+
+async def test_malformed_input_is_kept_and_not_logged(way: Road, logged: list[dict[str, object]]) -> None:
+    """What a channel cannot read is in the store for the operator; the log only says that there was something."""
+    await way.dispatch().malformed("telegram", SECRET)
+    assert await way.rows(malformed.c.channel, malformed.c.body, malformed.c.at) == [("telegram", SECRET, NOW)]
+    assert logged == [{"event": "malformed", "channel": "telegram", "log_level": "warning"}]
