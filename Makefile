@@ -52,3 +52,9 @@ test: install-dev
 texts: install-dev
 	$(BIN)/pybabel -q extract -F babel.cfg -k t -k n_ -k plural:1,2 --no-location --sort-output -o $(VENV)/motcua.pot bot handlers
 	$(BIN)/pybabel -q update -i $(VENV)/motcua.pot -o bot/locale/en/motcua.po -l en --no-fuzzy-matching --ignore-obsolete --no-wrap
+
+# The lock files hold versions and hashes, no addresses. Needs uv.
+UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml
+lock:
+	$(UV_LOCK) --extra dev -o requirements-dev.lock
+	$(UV_LOCK) -c requirements-dev.lock -o requirements.lock

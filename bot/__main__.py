@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict
 
-from bot import app, doctor, export, trial
+from bot import app, doctor, export, leaflets, trial
 from bot.channels.console import Console
 from bot.chat import Incoming, Kind
 from bot.dossiers.imports import import_file
@@ -23,7 +23,6 @@ from bot.dossiers.secret import load_key
 from bot.dossiers.sheet import SheetError
 from bot.settings import ZONE, SettingError, Settings, load_settings
 from bot.store import Database, StoreError, voices
-from knowledge.__main__ import main as check_knowledge
 from knowledge.loader import ContentError, load
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -65,8 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     exports.add_argument("what", choices=sorted(EXPORTS))
     exports.add_argument("file", type=Path)
     exports.set_defaults(command=_export)
-    knowledge = commands.add_parser("knowledge", help="the leaflets").add_subparsers(required=True, metavar="ACTION")
-    knowledge.add_parser("check", help="print every problem of every file").set_defaults(command=_check)
+    leaflets.add(commands)
     commands.add_parser("doctor", help="check settings, database, content and channels").set_defaults(
         command=lambda o, s: 0 if asyncio.run(doctor.examine()) else 1
     )
@@ -159,10 +157,6 @@ async def _export_file(what: str, path: Path, settings: Settings) -> int:
         await database.close()
     print(f"{count} dòng → {path}")
     return 0
-
-
-def _check(options: argparse.Namespace, settings: Settings) -> int:
-    return check_knowledge([str(settings.content)])
 
 
 def _log_to_stderr(verbose: bool) -> None:

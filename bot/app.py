@@ -31,6 +31,7 @@ from knowledge.golden import asking, broken
 from knowledge.loader import ContentError, load
 from knowledge.model import Knowledge
 from knowledge.understand import Understanding
+from knowledge.versions import snapshot
 from knowledge.watch import State, made_on_change, state
 
 STOP_SECONDS = 8
@@ -75,6 +76,7 @@ async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
                 log.error("content not served", problem=str(problem))
         else:
             shelf.library = made
+            await asyncio.to_thread(snapshot, settings.content, settings.clock())
             log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
 
 

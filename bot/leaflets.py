@@ -7,17 +7,12 @@ import asyncio
 import dataclasses
 import getpass
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import handlers
-from bot import app
-from bot.chat import CAPS, Caps, Incoming, Kind, Say, render
+from bot import preview
+from bot.chat import CAPS
 from bot.settings import Settings
-from bot.store import Database
-from bot.texts import DEFAULT, texts
-from bot.turn import State, Turn
 from knowledge import sheets, tools
 from knowledge.__main__ import main as check_knowledge
 from knowledge.importer import DRAFTS, import_file
@@ -129,7 +124,9 @@ def _preview(options: argparse.Namespace, settings: Settings) -> int:
     if procedure.draft:
         print(f"Bản nháp, người dân chưa thấy: {procedure.path}\n")
     aspects = tuple(Aspect) if options.all else FIRST_ASPECTS
-    asyncio.run(_show(settings, dataclasses.replace(knowledge, procedures=tuple(served)), procedure.code, options.channel or CHANNELS, aspects))
+    asyncio.run(
+        preview.show(settings, dataclasses.replace(knowledge, procedures=tuple(served)), procedure.code, options.channel or CHANNELS, aspects)
+    )
     return 0
 
 
@@ -139,39 +136,6 @@ def _draft(knowledge: Knowledge, settings: Settings, code: str) -> Procedure:
         return drafts[code]
     near = nearest(code, (*(p.code for p in knowledge.procedures), *drafts))
     raise tools.WrongWords(f"không có tờ nào mang mã “{code}”." + (f" Ý bạn là “{near}”?" if near else ""))
-
-
-async def _show(settings: Settings, knowledge: Knowledge, code: str, channels: Iterable[str], aspects: Iterable[Aspect]) -> None:
-    """Each part of the leaflet, pressed as a citizen presses it, on each channel."""
-    library = app.make_library(knowledge, settings)
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'preview.db'}")
-        await database.open()
-        try:
-            for channel in channels:
-                print(_banner(channel, CAPS[channel]))
-                for choice in (f"p:{code}", *(f"a:{code}:{aspect}" for aspect in aspects)):
-                    incoming = Incoming(channel, "preview", choice, Kind.CHOICE, choice=choice)
-                    async with database.reading() as db:
-                        reply = await handlers.route(Turn(incoming, State(), settings.clock(), library, texts(DEFAULT), db, b"preview"))
-                    print("\n".join(line for say in reply.says for line in seen(say, CAPS[channel])) + "\n")
-        finally:
-            await database.close()
-
-
-def _banner(channel: str, caps: Caps) -> str:
-    buttons = f"nhiều nhất {caps.buttons} nút" if caps.buttons else "không có nút, trả lời bằng số"
-    return f"━━━ {channel}: tin nhắn dài nhất {caps.text_max:,} ký tự, {buttons} ━━━".replace(",", ".", 1)
-
-
-def seen(say: Say, caps: Caps) -> Iterator[str]:
-    """The messages that say it on a channel, as lines; buttons in square brackets."""
-    wires, _ = render(say, caps)
-    for number, wire in enumerate(wires, 1):
-        yield f"┌ tin {number} trên {len(wires)}" if len(wires) > 1 else "┌"
-        yield from (f"│ {line}".rstrip() for line in wire.whole.split("\n"))
-        yield from (f"│ [{button.label}]" for button in wire.buttons)
-        yield "└"
 
 
 def _new(options: argparse.Namespace, settings: Settings) -> int:

@@ -19,6 +19,8 @@ BATCH = 200
 ATTEMPTS = 12
 LONGEST_WAIT = 600.0
 IDLE_SECONDS = 1.0
+POLL_SECONDS = 3.0  # what another process puts into the outbox rings no bell here
+GRACE_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -40,9 +42,9 @@ class Sender:
             except DBAPIError as error:
                 log.error("outbox unreadable", channel=self._channel.name, error=type(error.orig).__name__)
                 left = True
-            await self._pause(IDLE_SECONDS if left else None)
+            await self._pause(IDLE_SECONDS if left else POLL_SECONDS)
 
-    async def _pause(self, seconds: float | None) -> None:
+    async def _pause(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -59,22 +61,31 @@ class Sender:
             return await road.any_left(db, self._channel.name)
 
     async def _send_chat(self, rows: Sequence[Waiting]) -> None:
-        """Sends a chat's rows until one has to wait."""
+        """Sends a chat's rows until one has to wait. A stop waits for the row under way, so that it is not sent again."""
         for row in rows:
+            sending = asyncio.ensure_future(self._send_row(row))
             try:
-                message = await self._channel.send(row.chat, row.wire)
-            except TryLater as error:
-                if await self._put_off(row, error):
+                if not await asyncio.shield(sending):
                     return
-            except Undeliverable as error:
-                await self._failed(row, str(error))
-            except Exception as error:  # a fault of the channel's own must not stop the other chats
-                log.exception("channel failed", channel=self._channel.name, row=row.id)
-                if await self._put_off(row, TryLater(type(error).__name__)):
-                    return
-            else:
-                async with self._database.writing() as db:
-                    await road.mark_sent(db, [row.id], [message], self._clock())
+            except asyncio.CancelledError:
+                await asyncio.wait({sending}, timeout=GRACE_SECONDS)
+                raise
+
+    async def _send_row(self, row: Waiting) -> bool:
+        """True when the next row of the chat may follow."""
+        try:
+            message = await self._channel.send(row.chat, row.wire)
+        except TryLater as error:
+            return not await self._put_off(row, error)
+        except Undeliverable as error:
+            await self._failed(row, str(error))
+        except Exception as error:  # a fault of the channel's own must not stop the other chats
+            log.exception("channel failed", channel=self._channel.name, row=row.id)
+            return not await self._put_off(row, TryLater(type(error).__name__))
+        else:
+            async with self._database.writing() as db:
+                await road.mark_sent(db, [row.id], [message], self._clock())
+        return True
 
     async def _put_off(self, row: Waiting, error: TryLater) -> bool:
         """False where it was tried often enough and is given up instead."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import dossier, duedate, feedback, greeting, listing, narrowing, office, questions, rating
+from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, questions, rating
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -27,6 +27,10 @@ COMMANDS: dict[str, Handler] = {
     "procedures": listing.fields,
     "hoso": dossier.ask,
     "dossier": dossier.ask,
+    "theodoi": following.listing,
+    "following": following.listing,
+    "ketqua": counter.show,
+    "results": counter.show,
     "giolamviec": office.hours,
     "hours": office.hours,
     "danhgia": rating.ask,
@@ -48,6 +52,8 @@ TOPICS: dict[str, Handler] = {
     "gap-can-bo": office.desk,
     "thong-bao": office.notices,
     "tra-cuu-ho-so": dossier.ask,
+    "theo-doi-ho-so": following.about,
+    "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
     "danh-sach-thu-tuc": listing.fields,
@@ -73,6 +79,9 @@ CHOICES: dict[str, MayPass] = {
     "none": questions.none_of_these,
     "g": _general,
     "d": dossier.details,
+    "fo": following.begin,
+    "fx": following.end,
+    "fl": following.listing,
     "r": rating.ask_of_dossier,
     "rl": rating.level,
     "rr": rating.reason,
@@ -110,7 +119,7 @@ async def route(turn: Turn) -> Reply:
         return await _command(turn)
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
-    return await _said(turn)
+    return await following.word(turn) or await _said(turn)
 
 
 async def _said(turn: Turn) -> Reply:
@@ -119,7 +128,7 @@ async def _said(turn: Turn) -> Reply:
         return await office.emergency(turn)
     if id_ := recognise(turn.text, turn.state.menu):
         return await _pressed(turn, id_)
-    if turn.state.menu.numbered and fold(turn.text).strip(" .").isdigit() and not turn.state.step:
+    if turn.state.menu.numbered and re.fullmatch(r"\d{1,2}", turn.text.strip(" .")) and not turn.state.step:
         return await greeting.no_such_number(turn)
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
         return reply

@@ -18,6 +18,7 @@ from knowledge.words import fold
 SUBJECT = "tra-cuu-ho-so"
 MOST_CODES = 3
 STATUS_COLLECTED = 10
+CLOSED = {3, 8, STATUS_COLLECTED}  # nothing more will come of these
 DIGITS = 4
 
 
@@ -128,7 +129,8 @@ def _details(turn: Turn, dossier: Dossier) -> Say:
         t("Ghi chú của cơ quan: {reason}", reason=dossier.reason) if dossier.reason else "",
     ]
     rows.append("\n".join(f for f in facts if f))
-    choices = (*_leaflet_choice(turn, dossier), *_rate_choice(turn, dossier))
+    follow = () if dossier.status in CLOSED else (Choice(t("Theo dõi hồ sơ này"), f"fo:{dossier.code}"),)
+    choices = (*follow, *_leaflet_choice(turn, dossier), *_rate_choice(turn, dossier))
     return Say("\n\n".join(r for r in rows if r), t("Hồ sơ {code}", code=dossier.code), _as_of(turn, dossier), choices)
 
 

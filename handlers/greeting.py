@@ -109,5 +109,7 @@ async def no_such_number(turn: Turn) -> Reply:
     """A number that the menu does not have."""
     t, menu = turn.t, turn.state.menu
     text = t("Danh sách chỉ có số 1 đến {n}. Anh/chị gõ lại số, hoặc gõ điều cần hỏi.", n=len(menu.items))
+    if len(menu.items) == 1:
+        text = t("Danh sách chỉ có số 1. Anh/chị gõ 1, hoặc gõ điều cần hỏi.")
     choices = tuple(Choice(label, id_) for label, id_ in menu.items)
     return Reply((Say(text, choices=choices, numbered=menu.ordinal),), subject="so-ngoai-danh-sach")

@@ -14,10 +14,11 @@ IN_PLACE = "in"  # in the id of a choice whose menu gives way to the next one
 
 
 def gone(turn: Turn) -> Reply:
-    """A button that leads nowhere any more."""
+    """A button that leads nowhere any more; what was begun stays begun."""
     t = turn.t
     text = t("Nút này đã cũ, nội dung của nó không còn nữa. Anh/chị chọn lại giúp tôi nhé.")
-    return Reply((Say(text, choices=(Choice(t("Danh sách thủ tục"), "fields"), Choice(t("Trợ giúp"), "g:tro-giup"))),))
+    choices = (Choice(t("Danh sách thủ tục"), "fields"), Choice(t("Trợ giúp"), "g:tro-giup"))
+    return Reply((Say(text, choices=choices),), step=turn.state.step, data=turn.state.data, subject="nut-cu")
 
 
 def number(text: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.model import General, Knowledge, Problem, Procedure, Related, Way
+from knowledge.model import General, Knowledge, Problem, Procedure, Way
 from knowledge.repealed import REPEALED
 from knowledge.words import fold, spoken
 
@@ -55,7 +55,8 @@ def related_exist(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
         for related in leaflet.related:
             found, meant = known.get(related.code), named.get(fold(related.text))
             if found is None:
-                guess = _meant(related, meant, {code: p for code, p in known.items() if p is not leaflet})
+                guesses = [meant] if meant else [known[code] for code in _slips(related.code) if code in known]
+                guess = f" Ý bạn là “{guesses[0].code} {guesses[0].label}”?" if len(guesses) == 1 and guesses[0] is not leaflet else ""
                 message = f"“Thủ tục liên quan: {related.code}” chưa có tờ hướng dẫn nên không hiện cho dân.{guess}"
                 yield Problem(leaflet.path, related.line, message, fatal=False)
             elif meant and meant is not found:
@@ -63,11 +64,14 @@ def related_exist(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
                 yield Problem(leaflet.path, related.line, message, fatal=False)
 
 
-def _meant(related: Related, named: Procedure | None, known: dict[str, Procedure]) -> str:
-    """The procedure that a mistyped code most likely means: the one named beside it, else the only one a slip away."""
-    near = [known[c] for c in known if DamerauLevenshtein.distance(c, related.code, score_cutoff=1) == 1]
-    guess = named or (near[0] if len(near) == 1 else None)
-    return f" Ý bạn là “{guess.code} {guess.label}”?" if guess else ""
+def _slips(code: str) -> Iterator[str]:
+    """The codes that are one wrong digit, or two exchanged ones, away."""
+    for place, written in enumerate(code):
+        if written.isdigit():
+            yield from (f"{code[:place]}{digit}{code[place + 1 :]}" for digit in "0123456789" if digit != written)
+        following = code[place + 1 : place + 2]
+        if following.isdigit() and written.isdigit() and following != written:
+            yield f"{code[:place]}{following}{written}{code[place + 2 :]}"
 
 
 def names_are_unique(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
@@ -88,7 +92,7 @@ def recently_checked(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
         if day and today - day > STALE_AFTER:
             yield Problem(leaflet.path, _line(leaflet, "Kiểm tra ngày"), f"kiểm tra lần cuối ngày {day:%d/%m/%Y}, đã hơn 12 tháng.", fatal=False)
         if day and day > today:
-            yield Problem(leaflet.path, _line(leaflet, "Kiểm tra ngày"), f"“Kiểm tra ngày: {day:%d/%m/%Y}” ở tương lai.")
+            yield Problem(leaflet.path, _line(leaflet, "Kiểm tra ngày"), f"“Kiểm tra ngày: {day:%d/%m/%Y}” ở tương lai.", fatal=False)
 
 
 def validity_holds(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:

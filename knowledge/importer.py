@@ -12,6 +12,7 @@ from pathlib import Path
 
 from knowledge.model import Line, Paper, Problem, Procedure, Rate, Way
 from knowledge.portal import Published, read_portal
+from knowledge.portal.fields import FIELDS
 from knowledge.portal.form import Filing
 from knowledge.portal.papers import Sorted, sort
 from knowledge.portal.phrases import capital, one_line, pieces, says_nothing, separate, unique
@@ -23,44 +24,6 @@ from knowledge.writer import write
 DRAFTS = "drafts"
 SOURCE = "Cổng Dịch vụ công quốc gia"
 MANY_NOTES = 400
-# The portal's names of fields → ours, where our leaflets gather several under one.
-FIELDS = {
-    "Đăng ký, quản lý cư trú": "Cư trú",
-    "Cấp, quản lý căn cước": "Căn cước",
-    "Định danh và xác thực điện tử": "Căn cước",
-    "Quản lý xuất nhập cảnh": "Xuất nhập cảnh",
-    "Đăng ký, quản lý phương tiện giao thông cơ giới, xe máy chuyên dùng": "Giao thông",
-    "Sát hạch, cấp giấy phép lái xe": "Giao thông",
-    "Giao thông vận tải": "Giao thông",
-    "Đường bộ": "Hạ tầng, đường bộ",
-    "Hạ tầng kỹ thuật": "Hạ tầng, đường bộ",
-    "Thành lập và hoạt động doanh nghiệp (hộ kinh doanh)": "Hộ kinh doanh",
-    "Thành lập và hoạt động của tổ hợp tác": "Hợp tác xã, tổ hợp tác",
-    "Thành lập và hoạt động của tổ hợp tác, hợp tác xã, liên hiệp hợp tác xã": "Hợp tác xã, tổ hợp tác",
-    "Hỗ trợ tổ hợp tác, hợp tác xã, liên hiệp hợp tác xã": "Hợp tác xã, tổ hợp tác",
-    "Thực hiện chính sách BHXH": "Bảo hiểm xã hội",
-    "Thực hiện chính sách BHYT": "Bảo hiểm xã hội",
-    "Chi trả các chế độ BHXH": "Bảo hiểm xã hội",
-    "Thu BHXH, BHYT, BHTN, BH tai nạn lao động, BNN": "Bảo hiểm xã hội",
-    "Nhà ở và công sở": "Nhà ở",
-    "Nghĩa vụ quân sự": "Quân sự, quốc phòng",
-    "Tuyển sinh quân sự": "Quân sự, quốc phòng",
-    "Hòa giải ở cơ sở": "Hòa giải ở cơ sở",
-    "Hoạt động xây dựng": "Xây dựng",
-    "Quản lý chất lượng công trình xây dựng": "Xây dựng",
-    "Quy hoạch đô thị và nông thôn": "Xây dựng",
-    "Nông nghiệp": "Nông nghiệp, môi trường",
-    "Chăn nuôi": "Nông nghiệp, môi trường",
-    "Thủy sản": "Nông nghiệp, môi trường",
-    "Lâm nghiệp": "Nông nghiệp, môi trường",
-    "Kiểm lâm": "Nông nghiệp, môi trường",
-    "Môi trường": "Nông nghiệp, môi trường",
-    "Giáo dục nghề nghiệp": "Giáo dục",
-    "Giáo dục thường xuyên": "Giáo dục",
-    "Giáo dục và Đào tạo thuộc hệ thống giáo dục quốc dân": "Giáo dục",
-    "Quản lý lao động ngoài nước": "Lao động, việc làm",
-    "Quản lý Đê điều và Phòng, chống thiên tai": "Phòng, chống thiên tai",
-}
 _DISTRICT = re.compile(r"\b(?:UBND|Ủy ban nhân dân|Công an|cấp)\s+(?:cấp\s+)?(?:huyện|quận|thị xã)\b", re.I)
 _MONEY = re.compile(r"\d[\d.,]*(?=\s*(?:đồng|đ\b|đ/|VNĐ|Việt Nam Đồng))", re.I)
 _UNITLESS = re.compile(r"^\d+$")

@@ -203,7 +203,6 @@ def _one_date(text: str) -> dt.date | None:
 def read_lexicon(path: Path, text: str) -> tuple[None, Sheet]:
     """A file of the lexicon, judged only: what it means is read by `knowledge.understand`."""
     sheet = read(path, text, keys=(), sections=None, line_most=len(text))
-    empty_sections(sheet)
     for name, section in sheet.sections.items():
         for line in section.lines if fold(name) == "thu tu" else ():
             if not re.fullmatch(r"-?[0-9]{1,2}", line.text.partition(":")[2].strip()):

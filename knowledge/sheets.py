@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge.leaflet import nearest, read
@@ -118,11 +116,12 @@ def changes(knowledge: Knowledge, path: Path) -> Changes:
 
 def _sheets(path: Path) -> dict[str, list[tuple[int, Row]]]:
     """The rows of each known sheet by their numbers in Excel."""
+    source = open_packed(path, "XLSX")
     try:
-        book = load_workbook(open_packed(path, "XLSX"), read_only=True, data_only=True)
+        book = load_workbook(source, read_only=True, data_only=True)
         raw = {s.title: [tuple(r) for _, r in zip(range(MAX_ROWS), s.iter_rows(values_only=True), strict=False)] for s in book.worksheets}
         book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, SyntaxError) as error:
+    except Exception as error:  # openpyxl names no error of its own for XML that is not as it should be
         raise Unreadable(f"{path.name}: không mở được như XLSX. Hãy mở bằng Excel rồi lưu lại dạng XLSX.") from error
     known = {fold(name): name for name in COLUMNS}
     found = {known[fold(title)]: _headed(path, known[fold(title)], rows) for title, rows in raw.items() if fold(title) in known}

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
+import functools
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from bot.dossiers.codes import find
+from bot.dossiers.codes import Found, find
+from bot.dossiers.mapping import Mapping
 from bot.dossiers.secret import keyed_hash, last_digits, masked
-from bot.dossiers.statuses import status_of
+from bot.dossiers.statuses import Status
 from bot.settings import ZONE
 from knowledge.leaflet import nearest
-from knowledge.words import fold
 
-HEADINGS = {
-    "code": ("code", "ma ho so", "so ho so", "ma so ho so"),
-    "procedure_name": ("procedurename", "ten thu tuc", "thu tuc", "thu tuc hanh chinh", "ten thu tuc hanh chinh"),
-    "procedure_code": ("procedurecode", "ma thu tuc", "ma tthc"),
-    "field": ("sectorname", "linh vuc", "ten linh vuc"),
-    "status": ("dossierstatusname", "trang thai", "trang thai ho so", "tinh trang"),
-    "reason": ("reason", "ly do", "ghi chu"),
-    "received": ("accepteddate", "ngay tiep nhan", "ngay nhan", "thoi gian tiep nhan"),
-    "due": ("appointmentdate", "ngay hen tra", "ngay hen", "han tra", "thoi gian hen tra"),
-    "completed": ("completeddate", "ngay hoan thanh", "ngay tra", "ngay ket thuc", "ngay tra ket qua"),
-    "method": ("applymethod", "hinh thuc nop", "hinh thuc", "kenh nop"),
-    "late": ("overduebyuser", "tre han", "qua han"),
-    "name": ("applicantname", "nguoi nop", "ho ten", "chu ho so", "ten nguoi nop"),
-    "phone": ("phone", "phonenumber", "dien thoai", "so dien thoai", "sdt"),
-    "identity": ("identitynumber", "cccd", "so cccd", "so dinh danh", "so can cuoc", "cmnd"),
-}
 REQUIRED = {"code": "Mã hồ sơ", "status": "Trạng thái"}
 _FORMATS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 MAX_UNPACKED = 512 * 1024 * 1024
+WORDS = ("status", "procedure_name", "procedure_code", "field", "reason", "method", "name", "phone", "identity")
+PLAIN = Mapping()
 
 
 class SheetError(Exception):
@@ -60,24 +46,24 @@ class Refused:
 Record = dict[str, object]
 
 
-def read_sheet(path: Path, key: bytes, today: dt.date) -> Iterator[Record | Refused]:
+def read_sheet(path: Path, key: bytes, today: dt.date, mapping: Mapping = PLAIN) -> Iterator[Record | Refused]:
     """A record for the store from each row, or why it was refused. Raises SheetError where the file cannot be read."""
     rows = _csv_rows(path) if path.suffix.lower() in {".csv", ".txt"} else _xlsx_rows(path)
+    status = functools.cache(mapping.status)
     header: dict[int, str] = {}
     for number, cells in rows:
         if not any(str(c or "").strip() for c in cells):
             continue
         if not header:
-            header = _header(path, cells)
+            header = _header(path, cells, mapping)
             continue
-        yield _record(number, *_placed(header, cells), key, today)
+        yield _record(_placed(number, header, cells), key, today, status)
     if not header:
         raise SheetError(f"{path.name}: tệp trống. Dòng đầu phải là các tiêu đề như “Mã hồ sơ”, “Trạng thái”.")
 
 
-def _header(path: Path, cells: Sequence[object]) -> dict[int, str]:
-    known = {alias: name for name, aliases in HEADINGS.items() for alias in aliases}
-    header = {i: known[fold(str(c))] for i, c in enumerate(cells) if c and fold(str(c)) in known}
+def _header(path: Path, cells: Sequence[object], mapping: Mapping) -> dict[int, str]:
+    header = {i: name for i, c in enumerate(cells) if c and (name := mapping.column(str(c)))}
     for name, title in REQUIRED.items():
         if name not in header.values():
             given = [str(c) for c in cells if c]
@@ -87,47 +73,69 @@ def _header(path: Path, cells: Sequence[object]) -> dict[int, str]:
     return header
 
 
-def _placed(header: dict[int, str], cells: Sequence[object]) -> tuple[dict[str, object], dict[str, str]]:
-    """What each column holds and its letters. Of two columns with one meaning the first that is filled counts."""
+@dataclass(frozen=True)
+class _Row:
+    """A row of the sheet: its number, what each of our columns holds, and where that stands."""
+
+    number: int
+    values: dict[str, object]
+    places: dict[str, int]
+
+    def refused(self, name: str, reason: str) -> Refused:
+        return Refused(self.number, get_column_letter(self.places[name] + 1), reason)
+
+
+def _placed(number: int, header: dict[int, str], cells: Sequence[object]) -> _Row:
+    """What each column holds and where. Of two columns with one meaning the first that is filled counts."""
     values: dict[str, object] = {}
-    columns: dict[str, str] = {}
+    places: dict[str, int] = {}
     for i, name in header.items():
         cell = cells[i] if i < len(cells) else None
         if name not in values or (not _words(values[name]) and _words(cell)):
-            values[name], columns[name] = cell, get_column_letter(i + 1)
-    return values, columns
+            values[name], places[name] = cell, i
+    return _Row(number, values, places)
 
 
-def _record(number: int, values: dict[str, object], columns: dict[str, str], key: bytes, today: dt.date) -> Record | Refused:
+def _record(row: _Row, key: bytes, today: dt.date, status_of: Callable[[str], Status | None]) -> Record | Refused:
+    values, words = row.values, {name: _words(row.values.get(name)) for name in WORDS}
     found = find(str(values["code"] or ""), today)
     if len(found) != 1 or found[0].fault:
-        return Refused(number, columns["code"], f"“{values['code'] or ''}” không phải là mã hồ sơ (như H26.145-260108-0002).")
-    label = _words(values["status"])
-    if not label:
-        return Refused(number, columns["status"], "trạng thái trống.")
+        return row.refused("code", f"“{values['code'] or ''}” không phải là mã hồ sơ (như H26.145-260108-0002).")
+    if not words["status"]:
+        return row.refused("status", "trạng thái trống.")
+    times = _times(row, today)
+    if isinstance(times, Refused):
+        return times
+    return _made(found[0], words, times, key, status_of(words["status"]))
+
+
+def _times(row: _Row, today: dt.date) -> dict[str, dt.datetime | None] | Refused:
+    """The row's dates; the time of its figures may not lie beyond tomorrow."""
     times: dict[str, dt.datetime | None] = {}
-    for name in ("received", "due", "completed"):
+    for name in ("received", "due", "completed", "as_of"):
         try:
-            times[name] = _moment(values.get(name))
+            times[name] = _moment(row.values.get(name))
         except ValueError:
-            return Refused(number, columns[name], f"“{values[name]}” không phải là ngày. Hãy viết như 05/09/2026.")
-    code, status = found[0].code, status_of(label)
-    return {
-        "code": code,
-        "procedure_name": _words(values.get("procedure_name")),
-        "procedure_code": _words(values.get("procedure_code")),
-        "field": _words(values.get("field")),
+            return row.refused(name, f"“{row.values[name]}” không phải là ngày. Hãy viết như 05/09/2026.")
+    if times["as_of"] and times["as_of"].date() > today + dt.timedelta(days=1):
+        return row.refused("as_of", f"“{row.values['as_of']}” ở tương lai, không thể là lúc lấy số liệu.")
+    return times
+
+
+def _made(found: Found, words: dict[str, str], times: dict[str, dt.datetime | None], key: bytes, status: Status | None) -> Record:
+    record: Record = {
+        "code": found.code,
+        **{name: words[name] for name in ("procedure_name", "procedure_code", "field", "reason", "method")},
         "status": status.number if status else None,
-        "status_label": status.label if status else label,
-        "reason": _words(values.get("reason")),
+        "status_label": status.label if status else words["status"],
         "received_at": times["received"],
         "due_at": times["due"],
         "completed_at": times["completed"],
-        "method": _words(values.get("method")),
-        "applicant": masked(_words(values.get("name"))),
-        "phone_hash": keyed_hash(key, code, last_digits(_words(values.get("phone")))),
-        "identity_hash": keyed_hash(key, code, last_digits(_words(values.get("identity")))),
+        "applicant": masked(words["name"]),
+        "phone_hash": keyed_hash(key, found.code, last_digits(words["phone"])),
+        "identity_hash": keyed_hash(key, found.code, last_digits(words["identity"])),
     }
+    return record | ({"as_of": times["as_of"]} if times["as_of"] else {})
 
 
 def _words(value: object) -> str:
@@ -139,7 +147,7 @@ def _words(value: object) -> str:
 def _moment(value: object) -> dt.datetime | None:
     if value is None or not str(value).strip():
         return None
-    moment = value if isinstance(value, dt.datetime) else _written(value)
+    moment = value if isinstance(value, dt.datetime) else _written(str(value))
     if moment.year == 1:  # what .NET writes for no date
         return None
     if moment.year < 1900:
@@ -147,10 +155,11 @@ def _moment(value: object) -> dt.datetime | None:
     return moment.replace(tzinfo=ZONE)
 
 
-def _written(value: object) -> dt.datetime:
+@functools.lru_cache(maxsize=100_000)  # an export repeats its dates
+def _written(value: str) -> dt.datetime:
     for form in _FORMATS:
         try:
-            return dt.datetime.strptime(str(value).strip(), form)
+            return dt.datetime.strptime(value.strip(), form)
         except ValueError:
             continue
     raise ValueError(value)
@@ -186,11 +195,12 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
                 raise SheetError(f"{path.name}: tệp bung ra quá lớn, có thể là bom nén. Hãy xuất lại dạng CSV.")
-        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some systems state a wrong size
-        yield from enumerate(sheet.iter_rows(values_only=True), 1)
-        book.close()
+        with path.open("rb") as file:  # a file, not its name: openpyxl refuses names that end otherwise
+            book = load_workbook(file, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # some systems state a wrong size
+            yield from enumerate(sheet.iter_rows(values_only=True), 1)
+            book.close()
     except SheetError:
         raise
     except OSError as error:

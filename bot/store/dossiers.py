@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,14 +39,74 @@ class Dossier:
     as_of: dt.datetime
 
 
-async def keep(db: AsyncConnection, office: str, records: Sequence[Mapping[str, object]], as_of: dt.datetime) -> None:
-    """Writes dossiers; a known code is replaced, so that the same file twice changes nothing."""
-    if not records:
+@dataclass(frozen=True)
+class Change:
+    """What an import did to one dossier; `old` is None for a new one."""
+
+    code: str
+    old: Dossier | None
+    new: Dossier
+
+    @property
+    def status_changed(self) -> bool:
+        return self.old is not None and (self.old.status, self.old.status_label) != (self.new.status, self.new.status_label)
+
+    @property
+    def due_changed(self) -> bool:
+        return self.old is not None and self.old.due_at is not None and self.new.due_at is not None and self.old.due_at != self.new.due_at
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a piece of an import went: the changes, how many were as known, and how many were older than what is known."""
+
+    changes: tuple[Change, ...]
+    unchanged: int = 0
+    older: int = 0
+
+
+_KEY = {"office", "code"}
+
+
+async def keep(
+    db: AsyncConnection, office: str, records: Sequence[Mapping[str, object]], as_of: dt.datetime, *, again: bool = False
+) -> Kept:
+    """Writes dossiers and says what that changed. The newer `as_of` wins; of two that are equal the later written one,
+    or, where a file is read `again`, the one that is there. Of a code that stands twice the last row counts."""
+    rows = {str(r["code"]): Dossier(**{"as_of": as_of, **r}) for r in records}  # type: ignore[arg-type]
+    known = await _known(db, office, list(rows))
+    changes, unchanged, older, confirmed = [], 0, 0, list[Dossier]()
+    for code, new in rows.items():
+        old = known.get(code)
+        if old and (new.as_of < old.as_of or (again and new.as_of == old.as_of)):
+            older += new.as_of < old.as_of
+            unchanged += new.as_of == old.as_of
+        elif old and replace(old, as_of=new.as_of) == new:
+            unchanged += 1
+            confirmed += [new] if new.as_of > old.as_of else []
+        else:
+            changes.append(Change(code, old, new))
+    await _write(db, office, [*(c.new for c in changes), *confirmed])
+    return Kept(tuple(changes), unchanged + len(records) - len(rows), older)
+
+
+async def _known(db: AsyncConnection, office: str, codes: Sequence[str]) -> dict[str, Dossier]:
+    """The dossiers of these codes; no other import changes them until the transaction ends."""
+    if not codes:
+        return {}
+    names = [dossiers.c[name] for name in Dossier.__dataclass_fields__]
+    query = sa.select(*names).where(dossiers.c.office == office, dossiers.c.code.in_(codes)).with_for_update()
+    return {row.code: Dossier(*row) for row in await db.execute(query)}
+
+
+async def _write(db: AsyncConnection, office: str, written: Sequence[Dossier]) -> None:
+    if not written:
         return
-    rows = [{"office": office, "as_of": as_of, **record} for record in records]
     query = upsert(db, dossiers)
-    changed = {c.name: query.excluded[c.name] for c in dossiers.columns if c.name not in {"office", "code"}}
-    await db.execute(query.on_conflict_do_update(index_elements=["office", "code"], set_=changed), rows)
+    changed = {c.name: query.excluded[c.name] for c in dossiers.columns if c.name not in _KEY}
+    newer = query.excluded.as_of >= dossiers.c.as_of
+    statement = query.on_conflict_do_update(index_elements=["office", "code"], set_=changed, where=newer)
+    await db.execute(statement, [{"office": office, **vars(d)} for d in written])
 
 
 async def find(db: AsyncConnection, office: str, code: str) -> Dossier | None:

@@ -55,4 +55,4 @@ async def keep_unanswered(db: AsyncConnection, office: str, text: str, now: dt.d
 async def counted(db: AsyncConnection, since: dt.datetime) -> dict[str, int]:
     """Turns by outcome since a time."""
     query = sa.select(outcomes.c.outcome, sa.func.count()).where(outcomes.c.at >= since).group_by(outcomes.c.outcome)
-    return dict((await db.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in await db.execute(query)}

@@ -106,14 +106,14 @@ async def say(db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.da
 
 
 async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime) -> list[Waiting]:
-    """The messages of a channel that may be sent now, oldest first. One that is put off keeps those after it in its chat waiting."""
+    """The messages of a channel that may be sent now, oldest first. One that failed and is put off keeps those after it in its chat
+    waiting; one that waits for the morning does not."""
     before = outbox.alias()
-    put_off = sa.exists().where(
-        before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id <= outbox.c.id, _unsent(before), before.c.not_before > now
-    )
+    earlier = sa.and_(before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id < outbox.c.id, _unsent(before))
+    put_off = sa.exists().where(earlier, before.c.not_before > now, before.c.attempts > 0)
     query = (
         sa.select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
-        .where(outbox.c.channel == channel, _unsent(outbox), ~put_off)
+        .where(outbox.c.channel == channel, _unsent(outbox), outbox.c.not_before <= now, ~put_off)
         .order_by(outbox.c.id)
         .limit(most)
     )

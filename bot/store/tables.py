@@ -164,6 +164,28 @@ attempts = sa.Table(
     sa.Index("ix_attempts_code", "code", "at"),
 )
 
+follows = sa.Table(
+    "follows",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("since", Moment(), nullable=False),
+    sa.Index("ix_follows_code", "office", "code"),
+)
+
+notifications = sa.Table(
+    "notifications",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("code", primary_key=True),
+    _text("event", primary_key=True),  # what was told: the status with the time of its figures, the day that comes or has passed
+    sa.Column("at", Moment(), nullable=False),
+)
+
 ratings = sa.Table(
     "ratings",
     metadata,

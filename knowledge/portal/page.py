@@ -5,26 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 from docx import Document
-from docx.opc.exceptions import OpcError
 from docx.table import Table
-from lxml.etree import LxmlError
 
 from knowledge.leaflet import nearest
 from knowledge.model import Way
 from knowledge.packed import Unreadable, open_packed, read_bytes
 from knowledge.portal.form import Filing, Listed, Published
+from knowledge.portal.markup import Block, Cells, blocks
 from knowledge.portal.phrases import WAYS, in_brackets, laws, one_line, people, results, says_nothing, separate, unique
 from knowledge.procedure import CODE
 from knowledge.words import fold, tidy
 
-Cells = tuple[str, ...]
-Block = str | list[Cells]  # a paragraph, or a table as its rows
 LABELS = {
     "ma thu tuc": "code",
     "so quyet dinh": "decision",
@@ -66,19 +60,18 @@ def read_docx(path: Path) -> Published:
     """The procedure of a DOCX. Raises Unreadable."""
     source = open_packed(path, "DOCX")
     try:
-        blocks = [b for item in Document(source).iter_inner_content() for b in (_table(item) if isinstance(item, Table) else [item.text])]
-    except (OpcError, BadZipFile, LxmlError, KeyError, ValueError, AttributeError, RecursionError, OSError) as error:
+        found: list[Block] = [_table(item) if isinstance(item, Table) else item.text for item in Document(source).iter_inner_content()]
+    except Exception as error:  # python-docx names no error of its own for XML that is not as it should be
         raise Unreadable(f"{path.name}: không mở được như DOCX. Hãy mở bằng Word rồi lưu lại dạng DOCX.") from error
-    return _published(path, blocks)
+    return _published(path, found)
 
 
-def _table(table: Table) -> list[Block]:
-    """A table of two columns whose first names labels is a list of them; any other stays a table."""
-    rows = [tuple(cell.text for cell in row.cells) for row in table.rows]
-    return _labelled(rows)
+def _table(table: Table) -> list[Cells]:
+    return [tuple(cell.text for cell in row.cells) for row in table.rows]
 
 
 def _labelled(rows: list[Cells]) -> list[Block]:
+    """A table of two columns whose first names labels is a list of them; any other stays a table."""
     if rows and all(len(row) == 2 and _label(row[0]) is not None for row in rows):
         return [f"{label.strip().rstrip(':')}: {value}" for label, value in rows]
     return [rows]
@@ -91,78 +84,7 @@ def read_html(path: Path) -> Published:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path.name}: trang không phải UTF-8. Trong trình duyệt hãy lưu lại trang (Ctrl+S, “Chỉ HTML”).") from error
-    page = _Page()
-    page.feed(text)
-    page.close()
-    return _published(path, page.blocks())
-
-
-class _Page(HTMLParser):
-    """Gathers paragraphs and tables; scripts and styles are passed over, a table within a table is read as text."""
-
-    BREAKS = frozenset({"p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "header", "main"})
-    SKIPPED = frozenset(("script", "style", "noscript", "svg"))
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._found: list[Block] = []
-        self._text: list[str] = []
-        self._rows: list[list[str]] = []
-        self._tables = self._skipping = 0
-
-    def handle_starttag(self, tag: str, attributes: Any) -> None:
-        if tag in self.SKIPPED:
-            self._skipping += 1
-        elif tag == "table":
-            self._begin_table()
-        elif self._tables == 1 and tag == "tr":
-            self._rows.append([])
-        elif self._tables == 1 and tag in {"td", "th"}:
-            self._text = []
-        elif tag in self.BREAKS:
-            self._break()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.SKIPPED:
-            self._skipping = max(0, self._skipping - 1)
-        elif tag == "table":
-            self._end_table()
-        elif self._tables == 1 and tag in {"td", "th"}:
-            self._rows = self._rows or [[]]
-            self._rows[-1].append("".join(self._text).strip())
-            self._text = []
-        elif tag in self.BREAKS:
-            self._break()
-
-    def handle_data(self, data: str) -> None:
-        if not self._skipping:
-            self._text.append(re.sub(r"\s+", " ", data))
-
-    def _break(self) -> None:
-        if self._tables:
-            self._text.append("\n")
-        else:
-            self._found.append("".join(self._text))
-            self._text = []
-
-    def _begin_table(self) -> None:
-        if not self._tables:
-            self._break()
-            self._rows = []
-        self._tables += 1
-
-    def _end_table(self) -> None:
-        self._tables = max(0, self._tables - 1)
-        if not self._tables and self._rows:
-            self._found += _labelled([tuple(row) for row in self._rows if row])
-            self._rows, self._text = [], []
-
-    def blocks(self) -> list[Block]:
-        """All blocks, what an unclosed table held included."""
-        self._tables = min(self._tables, 1)
-        self._end_table()
-        self._break()
-        return self._found
+    return _published(path, blocks(text))
 
 
 @dataclass
@@ -190,28 +112,29 @@ def _label(text: str) -> str | None:
     return LABELS.get(fold(text).strip(" :.*"))
 
 
-def _gather(blocks: Iterable[Block]) -> _Gathered:
+def _gather(found: Iterable[Block]) -> _Gathered:
     done, name, last = _Gathered(), "", ""
-    for block in blocks:
+    for block in found:
         if not isinstance(block, str):
             done.tables.setdefault(name, []).append((last, [row for row in block if row]))
             last = ""
         elif text := tidy(block).strip():
             head, _, rest = text.partition(":")
-            if (found := _label(head)) is not None:
-                name, text = found, rest.strip()
+            if (label := _label(head)) is not None:
+                name, text = label, rest.strip()
             last = text
             if text:
                 done.texts.setdefault(name, []).append(text)
     return done
 
 
-def _published(path: Path, blocks: Sequence[Block]) -> Published:
-    got = _gather(blocks)
+def _published(path: Path, found: Sequence[Block]) -> Published:
+    given = [part for block in found for part in ([block] if isinstance(block, str) else _labelled(block))]
+    got = _gather(given)
     code = re.search(r"\d\.\d{6}", got.one("code"))
     if not code or not CODE.match(code.group()) or not got.one("name"):
         missing = "Tên thủ tục" if code else "Mã thủ tục"
-        heads = [b.partition(":")[0] for b in blocks if isinstance(b, str) and len(b) < 80]
+        heads = [b.partition(":")[0] for b in given if isinstance(b, str) and len(b) < 80]
         near = nearest(missing, [h.strip() for h in heads if h.strip()]) if heads else ""
         hint = f" Có phải “{near}”?" if near else ""
         raise Unreadable(f"{path.name}: không thấy mục “{missing}”.{hint} Cần trang chi tiết thủ tục của Cổng, có các mục: {', '.join(_SHOWN)}.")

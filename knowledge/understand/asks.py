@@ -14,7 +14,8 @@ EXPLICIT_ASKING, EXPLICIT_TOLD = 0.4, 0.35  # scores that it needs with and with
 MET_ASKING, MET_TOLD = 0.6, 0.9  # or the share of any phrase of the leaflet
 WHOLE = 0.1  # preference for all clauses together
 ASKS = 0.05  # preference for the clause that holds the question
-ASIDE_MOST = 120
+ASIDE_MOST = 60
+CLAUSES_MOST = 6
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def asks(parts: Sequence[Clause], finder: Finder) -> list[Ask]:
     worded = [c for c in parts if c.has_words]
     if len(worded) <= 1:
         return [_whole(parts, worded)]
-    named = [_explicit(c, finder) for c in worded]
+    named = [_explicit(c, finder) if place < CLAUSES_MOST else None for place, c in enumerate(worded)]
     heads = _heads(parts, worded, named, finder)
     if len(heads) > 1 and not _one_name(parts, worded, [c.key for h in heads if (c := named[h])], finder):
         return _several(parts, worded, heads)
@@ -54,7 +55,7 @@ def _one_name(parts: Sequence[Clause], worded: Sequence[Clause], keys: Sequence[
 
 def _best_clause(parts: Sequence[Clause], worded: Sequence[Clause], finder: Finder, heads: Sequence[int]) -> Ask:
     """All clauses together, or one with the others beside it where it fits a leaflet better; the one that asks has the preference."""
-    asking = [c for i, c in enumerate(worded) if i in heads or _aspects_after(parts, c)][:4] or list(worded[:4])
+    asking = [c for i, c in enumerate(worded) if i in heads or _aspects_after(parts, c)][:3] or list(worded[:3])
     ways = [_whole(parts, worded)] + [_whole(parts, worded, c) for c in asking]
     scores = [(ranked[0].score if (ranked := finder.rank(way.query(), most=1)) else 0.0) for way in ways]
     scores = [scores[0] + WHOLE, *(s + (ASKS if _aspects_after(parts, c) else 0.0) for s, c in zip(scores[1:], asking, strict=True))]

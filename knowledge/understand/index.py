@@ -6,19 +6,18 @@ import heapq
 import math
 from array import array
 from bisect import bisect_left
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.understand.pieces import Piece, Role
 
 # Calibrated by cross-validation on dev.jsonl, see understanding.py.
-PAIR, LIGHT_PAIR = 0.3, 0.4  # a pair of neighbours against a single word
+PAIR = 0.35  # a pair of neighbours against a single word
 PHRASE_POWER, QUERY_POWER = 0.7, 0.6
 BODY = 0.6  # share of the whole leaflet against its best phrase
 UNHEARD = 0.55  # weight of a word that no leaflet has, against the rarest
-VISITS_MOST = 12_000  # phrases looked at for one question
-LED_MOST = 400
+VISITS_MOST = 4_000  # phrases looked at for one question
+LED_MOST = 250
 
 Features = dict[str, float]
 
@@ -46,62 +45,66 @@ class Found:
 
 
 def features(pieces: Iterable[Piece]) -> Features:
-    """The words and pairs with their weights before rarity; guessed spellings count like others, their letters too."""
+    """The words and the pairs of neighbours with their shares; light words count only in pairs."""
     found: Features = {}
     before: Piece | None = None
     for piece in pieces:
-        if piece.role not in (Role.WORD, Role.LIGHT):
+        if piece.role is not Role.WORD and piece.role is not Role.LIGHT:
             before = None
             continue
         light = piece.role is Role.LIGHT
         if not light:
             found[piece.text] = 1.0
         if before is not None and not (light and before.role is Role.LIGHT):
-            pair = f"{before.text} {piece.text}"
-            found[pair] = max(found.get(pair, 0.0), LIGHT_PAIR if light or before.role is Role.LIGHT else PAIR)
+            found[f"{before.text} {piece.text}"] = PAIR
         before = piece
     return found
 
 
 class Index:
-    """Built once from entries, read only afterwards."""
+    """Built once from entries, read only afterwards. Postings are arrays of numbers: thousands of leaflets fit a small server."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.keys = [entry.key for entry in entries]
-        self.owner: list[int] = []
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.keys: list[str] = []
+        self.owner = array("I")
         self.trust: list[float] = []
-        self._raw: list[Features] = []
-        self._body: list[Features] = []
+        self.postings: dict[str, array[int]] = {}
+        self.bodies: dict[str, array[int]] = {}
         for number, entry in enumerate(entries):
             self._take(number, entry)
         self.rarity = self._rarities()
-        self.unheard = UNHEARD * math.log(1 + len(entries))
-        self.norm = [sum(self.weight(f, w) for f, w in raw.items()) or 1.0 for raw in self._raw]
+        self.unheard = UNHEARD * math.log(1 + len(self.keys))
+        self.norm = self._norms()
         self.factor = [trust / norm**PHRASE_POWER for trust, norm in zip(self.trust, self.norm, strict=True)]
-        self.postings = _postings(self._raw)
-        self.bodies = _bodies(self._body)
-        self._raw.clear()
-        self._body.clear()
 
     def _take(self, number: int, entry: Entry) -> None:
+        """An entry into the lists: each phrase under its features, the leaflet under all of them with its share in tenths."""
+        self.keys.append(entry.key)
         body: Features = {}
         for pieces, trust in entry.phrases:
-            raw = features(pieces)
-            self._raw.append(raw)
+            for feature in (found := features(pieces)):
+                self.postings.setdefault(feature, array("I")).append(len(self.owner))
             self.owner.append(number)
             self.trust.append(trust)
-            body.update(dict.fromkeys(raw, 1.0))
+            body.update(dict.fromkeys(found, 1.0))
         for pieces, share in entry.body:
             for feature in features(pieces):
                 body[feature] = max(body.get(feature, 0.0), share)
-        self._body.append(body)
+        for feature, share in body.items():
+            self.bodies.setdefault(feature, array("I")).append(number * 16 + round(share * 10))
 
     def _rarities(self) -> dict[str, float]:
-        held: Counter[str] = Counter()
-        for body in self._body:
-            held.update(f for f, share in body.items() if share >= 0.7)
-        count = len(self._body)
-        return {feature: math.log(1 + count / n) for feature, n in held.items()}
+        count = len(self.keys)
+        held = {feature: sum(packed & 15 >= 7 for packed in posting) for feature, posting in self.bodies.items()}
+        return {feature: math.log(1 + count / n) for feature, n in held.items() if n}
+
+    def _norms(self) -> list[float]:
+        norms = [0.0] * len(self.owner)
+        for feature, posting in self.postings.items():
+            weight = self.weight(feature, PAIR if " " in feature else 1.0)
+            for phrase in posting:
+                norms[phrase] += weight
+        return [norm or 1.0 for norm in norms]
 
     def weight(self, feature: str, share: float) -> float:
         """What a feature of a question weighs: rare words more; words of no leaflet something, pairs of no leaflet nothing."""
@@ -139,25 +142,31 @@ class Index:
         return best
 
     def _hits(self, weights: Mapping[str, float]) -> dict[int, float]:
-        """How much weight of the question each phrase meets. Rare words first; once enough is looked at, common ones only for those found."""
+        """How much weight of the question each phrase meets: rare words lead to phrases, common ones only add to those found."""
         hits: dict[int, float] = {}
-        visits = 0
+        visits, late = 0, []
         for feature, weight in sorted(weights.items(), key=lambda item: (-self.rarity.get(item[0], 0.0), item[0])):
-            posting = self.postings.get(feature, ())
+            posting = self.postings.get(feature)
+            if posting is None:
+                continue
             if visits + len(posting) > VISITS_MOST and hits:
-                self._add_to_found(hits, posting, weight)
+                late.append((posting, weight))
                 continue
             visits += len(posting)
             for phrase in posting:
                 hits[phrase] = hits.get(phrase, 0.0) + weight
-        return hits
+        return self._completed(hits, late) if late else hits
 
-    def _add_to_found(self, hits: dict[int, float], posting: Sequence[int], weight: float) -> None:
-        """A common word counted only where a rarer one has led, the likeliest places first."""
-        for phrase in heapq.nlargest(LED_MOST, hits, key=hits.__getitem__) if len(hits) > LED_MOST else list(hits):
-            at = bisect_left(posting, phrase)
-            if at < len(posting) and posting[at] == phrase:
-                hits[phrase] += weight
+    def _completed(self, hits: dict[int, float], late: Sequence[tuple[array[int], float]]) -> dict[int, float]:
+        """The likeliest of the phrases found, with the common words added."""
+        leading = heapq.nlargest(LED_MOST, hits, key=hits.__getitem__) if len(hits) > LED_MOST else list(hits)
+        found = {phrase: hits[phrase] for phrase in leading}
+        for posting, weight in late:
+            for phrase in leading:
+                at = bisect_left(posting, phrase)
+                if at < len(posting) and posting[at] == phrase:
+                    found[phrase] += weight
+        return found
 
     def _covered(self, weights: Mapping[str, float], owners: Sequence[int]) -> dict[int, float]:
         """How much weight of the question each of these leaflets holds anywhere."""
@@ -174,21 +183,3 @@ class Index:
                 if packed >> 4 in covered:
                     covered[packed >> 4] += weight * (packed & 15) / 10
         return covered
-
-
-def _postings(raw: Sequence[Features]) -> dict[str, array[int]]:
-    """Feature → the phrases that hold it, in order."""
-    lists: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-    for number, found in enumerate(raw):
-        for feature in found:
-            lists[feature].append(number)
-    return dict(lists)
-
-
-def _bodies(bodies: Sequence[Features]) -> dict[str, array[int]]:
-    """Feature → the leaflets that hold it, each with its share in tenths: leaflet x 16 + tenths."""
-    lists: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-    for number, found in enumerate(bodies):
-        for feature, share in found.items():
-            lists[feature].append(number * 16 + round(share * 10))
-    return dict(lists)

@@ -86,26 +86,41 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
     source = folder / "lexicon" if (folder / "lexicon").is_dir() else SHIPPED
     groups = _groups(source)
     texts: list[Words] = []
-    talk = {name: _plain(source / "cach-noi.md", name, groups, texts) for name in _TALK}
-    point = {name: _plain(source / "thu-tu.md", name, groups, texts) for name in ("truoc do", "thu tuc dang noi")}
-    peril = {name: _plain(source / "khan-cap.md", name, groups, texts) for name in ("nguy hiem", "dang xay ra", "chuyen giay to")}
+
+    def plain(file: str, section: str) -> Phrases[bool]:
+        return _plain(source / file, section, groups, texts)
+
     return Lexicon(
-        groups,
-        _aspects(source, groups, texts),
-        _same(source, groups, texts),
-        *(talk[name] for name in _TALK),
-        _ordinals(source, groups, texts),
-        *point.values(),
-        *peril.values(),
-        _broad(source, groups, texts),
-        _deciding(source, groups, texts),
-        *(_plain(source / "bien-the.md", name, groups, texts) for name in ("dau ten", "trong ten", "viec phai noi ra")),
-        {tuple(words(w.short)): tuple(words(w.long)) for w in listed},
-        tuple(texts),
+        groups=groups,
+        aspects=_aspects(source, groups, texts),
+        same=_same(source, groups, texts),
+        frames=plain("cach-noi.md", "bo qua"),
+        generic=plain("cach-noi.md", "tu chung"),
+        joins=plain("cach-noi.md", "noi cau"),
+        negations=plain("cach-noi.md", "phu dinh"),
+        follows=plain("cach-noi.md", "hoi tiep"),
+        corrections=plain("cach-noi.md", "sua loi"),
+        briefs=plain("cach-noi.md", "gon hon"),
+        sures=plain("cach-noi.md", "chac khong"),
+        compares=plain("cach-noi.md", "so sanh"),
+        yes_nos=plain("cach-noi.md", "co hay khong"),
+        ifs=plain("cach-noi.md", "neu"),
+        buts=plain("cach-noi.md", "nhung"),
+        openings=plain("cach-noi.md", "dau dong"),
+        ordinals=_ordinals(source, groups, texts),
+        befores=plain("thu-tu.md", "truoc do"),
+        currents=plain("thu-tu.md", "thu tuc dang noi"),
+        dangers=plain("khan-cap.md", "nguy hiem"),
+        urgents=plain("khan-cap.md", "dang xay ra"),
+        matters=plain("khan-cap.md", "chuyen giay to"),
+        broad_items=_broad(source, texts),
+        deciding=_deciding(source, groups, texts),
+        leading=plain("bien-the.md", "dau ten"),
+        marking=plain("bien-the.md", "trong ten"),
+        doing=plain("bien-the.md", "viec phai noi ra"),
+        shorts={tuple(words(w.short)): tuple(words(w.long)) for w in listed},
+        texts=tuple(texts),
     )
-
-
-_TALK = ("bo qua", "tu chung", "noi cau", "phu dinh", "hoi tiep", "sua loi", "gon hon", "chac khong", "so sanh", "co hay khong", "neu", "nhung", "dau dong")
 
 
 def _sections(path: Path) -> dict[str, Section]:
@@ -189,7 +204,7 @@ def _ordinals(source: Path, groups: Groups, texts: list[Words]) -> Phrases[int]:
     return found
 
 
-def _broad(source: Path, groups: Groups, texts: list[Words]) -> tuple[tuple[Words, Broad], ...]:
+def _broad(source: Path, texts: list[Words]) -> tuple[tuple[Words, Broad], ...]:
     found: list[tuple[Words, Broad]] = []
     for section, phrases, right in _items(source / "cau-rong.md"):
         meant = Broad(field=right) if section == "linh vuc" else Broad(codes=tuple(re.findall(r"\d\.\d{6}", right)))

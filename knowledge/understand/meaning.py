@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.model import Aspect
@@ -101,3 +101,16 @@ class Reading:
     meaning: Meaning
     topic: Topic
     why: tuple[str, ...] = ()
+
+
+def carried_on(topic: Topic, meaning: Meaning) -> Topic:
+    """The topic after a message of this meaning."""
+    match meaning:
+        case Answer():
+            codes = tuple(a.code for a in meaning.asked)
+            wanted = tuple(dict.fromkeys(a for asked in meaning.asked for a in asked.aspects))
+            return Topic(codes, wanted, (), tuple(dict.fromkeys((*topic.past, *codes)))[-PAST_MOST:])
+        case Choose():
+            return Topic((), meaning.aspects, meaning.codes, topic.past)
+        case Unknown() | Other():
+            return replace(topic, offered=(), general=meaning.topic)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 
 from knowledge.understand.lexicon import Lexicon
 from knowledge.understand.phrases import Phrases
@@ -37,6 +38,7 @@ class Piece:
 # An aspect phrase with one of these asks; without, it only names («lệ phí», «điều kiện»).
 ASKING = frozenset(("gì", "nào", "đâu", "bao", "mấy", "sao", "không", "ai", "chi", "nhiêu", "thế", "gồm", "cần", "chưa"))
 
+
 @dataclass(frozen=True)
 class Mark:
     """What a phrase of the lexicon does to the words it covers."""
@@ -54,6 +56,8 @@ class Reader:
         self.keep: Phrases[bool] = keep or Phrases()
         self.marks = _marks(lexicon)
         self.everyday = _everyday(lexicon)
+        self.light = frozenset(path[0] for path, _ in lexicon.frames.items() if len(path) == 1)
+        self.generic = frozenset(path[0] for path, _ in lexicon.generic.items() if len(path) == 1)
 
     def pieces(self, reads: Sequence[Read]) -> list[Piece]:
         """The pieces of a message in their order."""
@@ -107,10 +111,16 @@ class Reader:
         return end, [Piece(mark.role, mark.text or " ".join(tokens[place:end]))]
 
     def _word(self, token: str) -> Piece:
-        return Piece(Role.LIGHT if (token,) in self.lexicon.frames else self._named(token).role, token)
+        return _piece(token in self.light or token in self.generic, token)
 
     def _named(self, token: str) -> Piece:
-        return Piece(Role.LIGHT if (token,) in self.lexicon.generic else Role.WORD, token)
+        return _piece(token in self.generic, token)
+
+
+@lru_cache(maxsize=30_000)
+def _piece(light: bool, token: str) -> Piece:
+    """Pieces are equal wherever they stand: thousands of leaflets share them."""
+    return Piece(Role.LIGHT if light else Role.WORD, token)
 
 
 KEPT_APART = ("+",)

@@ -65,7 +65,8 @@ def _yes_no(bare: Sequence[str], lexicon: Lexicon) -> bool:
     tail = list(bare)
     while tail and (tail[-1],) in lexicon.frames and (tail[-1],) not in lexicon.yes_nos:
         tail.pop()
-    return bool(tail) and any(hit is not None and hit[0] == len(tail) for hit in (lexicon.yes_nos.find(tail, p) for p in range(max(0, len(tail) - 3), len(tail))))
+    ends = (lexicon.yes_nos.find(tail, place) for place in range(max(0, len(tail) - 3), len(tail)))
+    return any(hit is not None and hit[0] == len(tail) for hit in ends)
 
 
 def without_opening(tokens: Sequence[str], lexicon: Lexicon) -> list[str]:

@@ -126,8 +126,13 @@ class Speller:
         ways = [Way((t,), _COST["telex"], False) for t in typed(token) if t in single]
         ways += [Way((f,), _COST["telex"] + 0.5, False) for t in typed(token) for f in self.vocabulary.forms.get(plain(t), ())[:4] if half_of(t, f)]
         if len(token) >= 5 and (parts := _segmented(token, self.vocabulary, self.shorts)):
-            ways.append(Way(tuple(parts), _COST["glued"], False))
-        return [*ways, *(self._slips(token) if slips else ()), Way((token,), _COST["unknown"], True)]
+            ways.append(Way(tuple(self._accented(parts)), _COST["glued"], False))
+        return [*ways, *(self._slips(token) if slips else ()), Way((token,), _COST["unknown"] + len(token), True)]
+
+    def _accented(self, parts: list[str]) -> list[str]:
+        """The likeliest accents of the syllables that a glued word was cut into."""
+        lattice = [[Way((f,), 0.0, False) for f in self.vocabulary.forms.get(p, ())[:_FORMS_MOST]] or [Way((p,), 0.0, False)] for p in parts]
+        return [read.text for read in _cheapest(lattice, self.vocabulary)]
 
     def _slips(self, token: str) -> list[Way]:
         """Syllables and short forms one slip away; two would be guessing."""
@@ -140,7 +145,8 @@ class Speller:
         ways = [Way((f,), _COST["slip"], False, token) for f in near if f.isalpha()]
         if not syllable(token):
             forms = [s[0] for s in self.shorts if len(s) == 1 and len(s[0]) >= 3 and not syllable(s[0])]
-            ways += [Way(self.shorts[(n,)], _COST["slip"], False) for n, _, _ in process.extract(token, forms, scorer=OSA.distance, score_cutoff=1, limit=2)]
+            found = process.extract(token, forms, scorer=OSA.distance, score_cutoff=1, limit=2)
+            ways += [Way(self.shorts[(short,)], _COST["slip"], False) for short, _, _ in found]
         return ways
 
 

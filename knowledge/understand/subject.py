@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.model import Kind
-from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
+from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Finder, Query
 from knowledge.understand.index import Features, features
 from knowledge.understand.meaning import Topic
 from knowledge.understand.pieces import Piece
@@ -14,11 +14,12 @@ from knowledge.understand.signals import Signals
 
 # Calibrated by cross-validation on dev.jsonl, see understanding.py.
 GENERAL_LEAD = 0.06  # by which a general leaflet must beat the best procedure
-SAID_WEIGHT = 0.0
 LEADS = {Kind.ELSEWHERE: 0.03, Kind.REFUSED: -0.05}
 GENERAL_MET = 0.62  # share of its phrase that a general leaflet must meet to leave the subject of a conversation
 GENERAL_ENOUGH = 0.3
+GENERAL_ALONE = 0.36  # the same where no procedure is near
 NEW_SUBJECT = 0.48  # score from which a message in a conversation speaks of something new
+STILL = 0.12  # lead that a new procedure needs over the one talked about
 OFFERED = 1.3  # for a procedure just offered
 LEFT = 0.8  # for the procedure that the citizen has just corrected
 CARRIED = 0.5  # weight of the current procedure's words beside those of the message
@@ -34,32 +35,68 @@ class Subject:
     why: tuple[str, ...] = ()
 
 
-def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, procedures: Finder, generals: Finder, kinds: Mapping[str, Kind]) -> Subject:
-    """The subject of an ask in its conversation."""
-    only = _favoured(topic, signs)
-    ranked = _favour(procedures.rank(query), only)
-    general = next(iter(generals.rank(Query(features(raw), {}, {}), most=3)), None) if raw else None
-    why = [f"thủ tục: {c}" for c in ranked[:4]] + ([f"tờ chung: {general}"] if general else [])
+@dataclass(frozen=True)
+class Leaflets:
+    """Where subjects are looked for: procedures, general leaflets, and the kinds of these."""
+
+    procedures: Finder
+    generals: Finder
+    kinds: Mapping[str, Kind]
+
+
+def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, leaflets: Leaflets) -> Subject:
+    """The subject of an ask in its conversation. `raw` finds general leaflets; without it only procedures are looked for."""
+    procedures = leaflets.procedures
+    ranked = _favour(procedures.rank(query), _favoured(topic, signs))
+    general = best_general(raw, leaflets)
     best = ranked[0] if ranked else None
-    if general and signs.corrects and topic.asked and best and best.score >= POSSIBLE:
+    why = [f"thủ tục: {c}" for c in ranked[:4]] + ([f"tờ chung: {general}"] if general else [])
+    if general and _yields(general, best, topic, signs):
         general = None
-    if general and topic.offered and general.score < NEW_SUBJECT + 0.1:
-        general = None
-    if general and general.score >= GENERAL_ENOUGH and (best is None or _value(general) > _value(best) + (LEADS.get(kinds[general.key], GENERAL_LEAD))):
-        if not topic.asked or (general.met >= GENERAL_MET and (not signs.follows or general.score >= NEW_SUBJECT + 0.1)):
-            return Subject(general=general.key, why=(*why, "tờ chung hơn hẳn mọi thủ tục"))
+    if general and _wins(general, ranked, leaflets.kinds) and _leaves(general, topic, signs):
+        return Subject(general=general.key, why=(*why, "tờ chung hơn hẳn mọi thủ tục"))
     if topic.offered and not _new(best):
-        among = [c for c in ranked if c.key in topic.offered]
-        decision = procedures.decide(among, query)
+        decision = procedures.decide([c for c in ranked if c.key in topic.offered], query)
         return Subject(decision.keys or topic.offered, why=(*why, "trong các thủ tục vừa đưa ra"))
     if topic.asked and not _named(best) and (within := _sibling(query, topic, procedures, why)):
         return within
-    if topic.asked and not _new(best):
+    if topic.asked and (not _new(best) or _still(ranked, topic)):
         return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
     decision = procedures.decide(ranked, query)
-    if not decision.keys and general and general.score >= POSSIBLE + 0.05:
+    if not decision.keys and general and general.score >= GENERAL_ALONE:
         return Subject(general=general.key, why=(*why, "chỉ tờ chung gần"))
     return Subject(decision.keys, why=(*why, decision.rule))
+
+
+def best_general(raw: Sequence[Piece], leaflets: Leaflets) -> Candidate | None:
+    """The general leaflet that fits the words of a message best."""
+    return next(iter(leaflets.generals.rank(Query(features(raw), {}, {}), most=1)), None) if raw else None
+
+
+def _yields(general: Candidate, best: Candidate | None, topic: Topic, signs: Signals) -> bool:
+    """Whether the conversation keeps a general leaflet out: a correction that names a procedure, a choice that is open."""
+    if signs.corrects and topic.asked and best is not None and best.score >= POSSIBLE:
+        return True
+    return bool(topic.offered) and general.score < NEW_SUBJECT + 0.1
+
+
+def _wins(general: Candidate, ranked: Sequence[Candidate], kinds: Mapping[str, Kind]) -> bool:
+    """Whether a general leaflet beats the procedures; several procedures that share the words tell that the matter is ours."""
+    if general.score < GENERAL_ENOUGH:
+        return False
+    if not ranked:
+        return True
+    lead = LEADS.get(kinds[general.key], GENERAL_LEAD)
+    if len(ranked) > 2 and ranked[2].score >= 0.85 * ranked[0].score and ranked[2].said >= 0.7:
+        lead += GENERAL_LEAD
+    return general.score > ranked[0].score + lead
+
+
+def _leaves(general: Candidate, topic: Topic, signs: Signals) -> bool:
+    """Whether a general leaflet fits well enough to leave the procedure that is talked about."""
+    if not topic.asked:
+        return True
+    return general.met >= GENERAL_MET and (not signs.follows or general.score >= NEW_SUBJECT + 0.1)
 
 
 def _favoured(topic: Topic, signs: Signals) -> dict[str, float]:
@@ -76,11 +113,6 @@ def _favour(ranked: list[Candidate], favoured: dict[str, float]) -> list[Candida
     return sorted(scaled, key=lambda c: (-c.score, c.key))
 
 
-def _value(candidate: Candidate) -> float:
-    """The score with what it explains of the question: how general leaflets and procedures are weighed against each other."""
-    return candidate.score + SAID_WEIGHT * candidate.said
-
-
 def _named(best: Candidate | None) -> bool:
     """Whether the message names its procedure in full."""
     return best is not None and best.score >= NEW_SUBJECT and (best.named >= 0.85 or best.met >= 0.95)
@@ -88,7 +120,13 @@ def _named(best: Candidate | None) -> bool:
 
 def _new(best: Candidate | None) -> bool:
     """Whether the message speaks of something new."""
-    return best is not None and best.score >= NEW_SUBJECT and (best.named >= 0.6 or best.met >= 0.7 or best.said >= 0.9)
+    return best is not None and best.score >= NEW_SUBJECT and (best.named >= 0.6 or best.met >= 0.7)
+
+
+def _still(ranked: Sequence[Candidate], topic: Topic) -> bool:
+    """Whether what is talked about fits nearly as well as the best, and the best is not named outright."""
+    near = [c for c in ranked[:4] if c.key in topic.asked and c.score >= ranked[0].score - STILL]
+    return bool(near) and not (_named(ranked[0]) and ranked[0].key not in topic.asked)
 
 
 def _sibling(query: Query, topic: Topic, procedures: Finder, why: Sequence[str]) -> Subject | None:
@@ -110,6 +148,3 @@ def _carried(code: str, procedures: Finder) -> Features:
 def _points(key: str, current: str, asked: Features, procedures: Finder) -> bool:
     """Whether the message says a word that belongs to this procedure and not to the current one."""
     return any(f in asked for f in procedures.own(key, current))
-
-
-__all__ = ["Decision", "Subject", "subject"]

@@ -48,4 +48,6 @@ def vocabulary(texts: Iterable[tuple[list[str], int]]) -> Vocabulary:
         if token.isalpha():
             forms[plain(token)].append(token)
     ordered = {bare: tuple(found) for bare, found in forms.items()}
-    return Vocabulary(dict(single), dict(pairs), ordered, max(1, sum(single.values())), tuple(ordered), tuple(t for t in single if t.isalpha() and len(t) > 1))
+    return Vocabulary(
+        dict(single), dict(pairs), ordered, max(1, sum(single.values())), tuple(ordered), tuple(t for t in single if t.isalpha() and len(t) > 1)
+    )

@@ -8,9 +8,48 @@ from collections.abc import Callable
 from knowledge.words import fold
 
 Change = Callable[[str, random.Random], str]
-_TEEN = {"không": "ko", "được": "dc", "gì": "j", "bao nhiêu": "bn", "tôi": "t", "mình": "mk", "đăng ký": "đk", "giấy": "giấy", "hồ sơ": "hso", "với": "vs", "thế nào": "ntn", "làm sao": "lsao", "vậy": "z", "online": "onl", "người": "ng", "chồng": "ck", "vợ": "vk", "rồi": "r", "biết": "bít"}
-_DIALECT = {"thế nào": "mần răng", "gì": "chi", "không": "hông", "ở đâu": "ở mô", "tôi": "tui", "mẹ": "má", "bố": "ba", "vậy": "dị", "nhé": "nghen", "bao nhiêu": "nhiêu", "làm sao": "mần sao", "đâu": "mô"}
-_FRAMES = (("Dạ cho em hỏi với ạ, ", ""), ("Chào anh chị, ", " ạ, em cảm ơn nhiều"), ("ad ơi cho mình hỏi chút ", " với"), ("", " vậy bạn ơi"), ("Bạn làm ơn chỉ giúp mình ", " nha"))
+_TEEN = {
+    "không": "ko",
+    "được": "dc",
+    "gì": "j",
+    "bao nhiêu": "bn",
+    "tôi": "t",
+    "mình": "mk",
+    "đăng ký": "đk",
+    "giấy": "giấy",
+    "hồ sơ": "hso",
+    "với": "vs",
+    "thế nào": "ntn",
+    "làm sao": "lsao",
+    "vậy": "z",
+    "online": "onl",
+    "người": "ng",
+    "chồng": "ck",
+    "vợ": "vk",
+    "rồi": "r",
+    "biết": "bít",
+}
+_DIALECT = {
+    "thế nào": "mần răng",
+    "gì": "chi",
+    "không": "hông",
+    "ở đâu": "ở mô",
+    "tôi": "tui",
+    "mẹ": "má",
+    "bố": "ba",
+    "vậy": "dị",
+    "nhé": "nghen",
+    "bao nhiêu": "nhiêu",
+    "làm sao": "mần sao",
+    "đâu": "mô",
+}
+_FRAMES = (
+    ("Dạ cho em hỏi với ạ, ", ""),
+    ("Chào anh chị, ", " ạ, em cảm ơn nhiều"),
+    ("ad ơi cho mình hỏi chút ", " với"),
+    ("", " vậy bạn ơi"),
+    ("Bạn làm ơn chỉ giúp mình ", " nha"),
+)
 _NEAR = {"a": "s", "s": "a", "d": "f", "e": "r", "i": "o", "o": "i", "n": "m", "m": "n", "t": "r", "u": "y", "h": "j", "g": "h", "c": "v"}
 
 
@@ -32,7 +71,12 @@ def slip(text: str, source: random.Random) -> str:
         return text
     place = source.choice(long)
     word, at = words[place], source.randrange(1, len(words[place]) - 1)
-    ways = (word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1 :], word[:at] + _NEAR.get(word[at], word[at]) + word[at + 1 :])
+    ways = (
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        word[:at] + word[at] + word[at:],
+        word[:at] + word[at + 1 :],
+        word[:at] + _NEAR.get(word[at], word[at]) + word[at + 1 :],
+    )
     words[place] = source.choice(ways)
     return " ".join(words)
 

@@ -216,18 +216,13 @@ def test_export_to_where_nothing_can_be_written(capsys: pytest.CaptureFixture[st
 
 
 def test_ask(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """One question is answered with the leaflet's code under it; nothing is written."""
-    assert main(["ask", "đăng ký khai sinh cho con cần giấy tờ gì"]) == 0
+    """Messages that follow one another are answered, each with the leaflet's code and, where wanted, why; nothing is written."""
+    assert main(["ask", "--why", "lệ phí đăng ký khai sinh", "mất bao lâu"]) == 0
     out, err = capsys.readouterr()
-    assert "1.001193" in out
+    assert re.findall(r"^# (outcome .+)$", out, re.M) == ["outcome answer 1.001193 fee", "outcome answer 1.001193 time"]
+    assert "mã 1.001193" in out
     assert err == ""
     assert list(tmp_path.iterdir()) == []
-
-
-def test_ask_why(capsys: pytest.CaptureFixture[str]) -> None:
-    """The explanation ends with outcome, codes and aspects."""
-    assert main(["ask", "--why", "lệ phí đăng ký khai sinh"]) == 0
-    assert capsys.readouterr().out.rstrip().splitlines()[-1] == "# outcome answer 1.001193 fee"
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "--jsonl", "khai sinh"]])

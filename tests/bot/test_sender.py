@@ -188,6 +188,28 @@ async def test_a_restart_sends_the_rest(database: Database, channel: Recording, 
     assert channel.sent == [("a", "một"), ("a", "hai"), ("a", "ba")]
 
 
+async def test_a_stop_waits_for_the_message_under_way(database: Database, clock: Clock) -> None:
+    """Stopped while the platform takes a message, the sender still notes that it was taken: the next start does not send it again."""
+    begun, free = asyncio.Event(), asyncio.Event()
+
+    class Slow(Recording):
+        async def send(self, chat: str, wire: Wire) -> str:
+            begun.set()
+            await free.wait()
+            return await super().send(chat, wire)
+
+    slow = Slow()
+    await say(database, "a", "một", "hai")
+    task = asyncio.create_task(Sender(database, slow, clock).run())
+    async with asyncio.timeout(10):
+        await begun.wait()
+        task.cancel()
+        free.set()
+        await asyncio.gather(task, return_exceptions=True)
+        await Sender(database, slow, clock).send_waiting()
+    assert slow.tried == ["một", "hai"]
+
+
 async def test_run_sends_when_woken(database: Database, channel: Recording, sender: Sender) -> None:
     """A waiting sender sends as soon as it is told that there is something."""
     task = asyncio.create_task(sender.run())

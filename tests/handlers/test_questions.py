@@ -284,6 +284,22 @@ async def test_number_that_is_not_there(meant: Meet, words: str) -> None:
     citizen.hears(f"mã {BIRTH}")
 
 
+async def test_number_beside_a_single_choice(meant: Meet) -> None:
+    """A list of one line says so."""
+    citizen = meant({}, "zalo_bot")
+    await citizen.says("/thongbao")
+    await citizen.says("2")
+    citizen.hears("Danh sách chỉ có số 1. Anh/chị gõ 1, hoặc gõ điều cần hỏi.", "1. Gửi góp ý")
+
+
+async def test_a_longer_number_is_no_line_of_a_list(meant: Meet) -> None:
+    """A number of three digits and more is read as a message, not as a line of the list."""
+    citizen = meant({"khai sinh": OPEN})
+    await citizen.says("khai sinh")
+    await citizen.says("0005")
+    citizen.hears("Tôi chưa hiểu anh/chị cần việc gì")
+
+
 async def test_broad_subject(meant: Meet) -> None:
     """A whole field is asked back with its commonest procedures and its list."""
     citizen = meant({"hộ tịch": Choose((BIRTH, MARRIAGE), field="Hộ tịch")})

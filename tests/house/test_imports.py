@@ -15,7 +15,7 @@ MAY = {
     "bot": ("bot", "knowledge"),
     "handlers": ("handlers", "bot.chat", "bot.turn", "bot.store", "bot.dossiers", "bot.texts", "knowledge"),
 }
-ASSEMBLY = {"bot/app.py", "bot/trial.py"}  # these may import the dialogues too
+ASSEMBLY = {"bot/app.py", "bot/preview.py", "bot/trial.py"}  # these may import the dialogues too
 FILES = sorted(path.relative_to(ROOT).as_posix() for package in MAY for path in (ROOT / package).rglob("*.py"))
 
 

@@ -28,7 +28,7 @@ const linesOf = (event, side) => Array.from(log.querySelectorAll(`.line${side ||
 
 // Text
 
-const LINK = /(https?:\/\/[^\s<>"”]*[^\s<>"”.,;:!?)])|(^|[^\d.-])((?:0\d{2,3}|1[89]00)(?: \d{3,4}){1,2})(?![\d.-])/g;
+const LINK = /(https?:\/\/[^\s<>"”]*[^\s<>"”.,;:!?)])|(^|[^\d.-])(0\d{2,3}(?: \d{3,4}){2}|1[89]00 \d{4})(?! ?[\d-]|\.\d)/g;
 
 function link(address, words) {
   const element = make("a", "", words);

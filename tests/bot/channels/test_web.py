@@ -285,6 +285,12 @@ async def test_the_page_works_under_its_own_policy(visitor: Visitor) -> None:
     assert all(a[name].startswith(("/static/", "#", "tel:")) for _, a in tags for name in ("src", "href") if name in a)
 
 
+async def test_without_scripts_the_page_says_whom_to_call(visitor: Visitor) -> None:
+    """A browser that runs no scripts is shown the desk's telephone."""
+    sentence = "Trang này cần JavaScript. Anh/chị có thể gọi bàn một cửa: 0200 000 0000."
+    assert f'<noscript><p class="note">{sentence}</p></noscript>' in (await visitor.http.get("/")).text
+
+
 async def test_a_page_in_english_is_english_throughout(visitor: Visitor) -> None:
     """Once a conversation is in English, no Vietnamese sentence is left in the page's frame but the names."""
     vietnamese = Page((await visitor.http.get("/")).text)

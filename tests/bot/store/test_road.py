@@ -174,6 +174,28 @@ async def test_history_in_order(database: Database) -> None:
     assert [s.at for s in lines] == [NOW, LATER, LATER] * 2
 
 
+async def test_history_after_a_line(database: Database) -> None:
+    """What was said after a line, with the questions that it answers and their events."""
+    await converse(database, 3)
+    async with database.reading() as db:
+        last = (await road.replies(db, "web", "a", 0))[3][0]
+        lines = await road.history(db, "web", "a", 50, after=last)
+        assert await road.history(db, "web", "a", 50, after=last + 9) == []
+    assert [(s.text or s.wire.text, s.event) for s in lines] == [("hỏi 2", "2"), ("đáp 2a", "2"), ("đáp 2b", "2")]
+
+
+async def test_what_is_said_unasked_stands_where_it_was_said(database: Database) -> None:
+    """A notice follows the questions received before it and their answers, and comes before those received after it."""
+    async with database.writing() as db:
+        await road.receive(db, "mau", hears("1", "hỏi 1"), NOW)
+        (first,) = await road.received(db, 9)
+        await road.say(db, CHAT, [Wire("đáp 1")], NOW, first.id)
+        await road.say(db, CHAT, [Wire("tin báo")], LATER)
+        await road.receive(db, "mau", hears("2", "hỏi 2"), LATER + dt.timedelta(seconds=1))
+        lines = await road.history(db, "web", "a", 50)
+    assert [(s.text or s.wire.text, s.event) for s in lines] == [("hỏi 1", "1"), ("đáp 1", "1"), ("tin báo", ""), ("hỏi 2", "2")]
+
+
 @pytest.mark.parametrize("most", [1, 3, 5, 30])
 async def test_history_is_the_end_of_it(database: Database, most: int) -> None:
     """The last lines are given, in order, however many were said."""

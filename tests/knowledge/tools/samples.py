@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,21 @@ STRUCTURED: dict[str, Any] = {
     "fee_note": "no amount published",
     "time_and_fee_by_method": "",
 }
+
+
+def damaged(archive: Path, seed: int) -> None:
+    """Changes, cuts or drops parts of a DOCX or XLSX at random; the archive itself stays sound."""
+    rng = random.Random(seed)  # noqa: S311 # mutations, not secrets
+    with zipfile.ZipFile(archive) as before:
+        parts = {name: bytearray(before.read(name)) for name in before.namelist()}
+    for name in rng.sample(sorted(parts), rng.randint(1, 4)):
+        place = rng.randrange(len(parts[name]))
+        parts[name][place : place + rng.randrange(40)] = bytes(rng.randrange(32, 127) for _ in range(rng.randrange(4)))
+    if rng.random() < 0.3:
+        del parts[rng.choice(sorted(parts))]
+    with zipfile.ZipFile(archive, "w") as after:
+        for name, raw in parts.items():
+            after.writestr(name, bytes(raw))
 
 
 def write_json_lines(path: Path, *rows: Any) -> Path:

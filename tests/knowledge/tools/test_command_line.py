@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from bot import leaflets
+from bot import leaflets, preview
 from bot.chat import CAPS, CONSOLE, TELEGRAM, Choice, Say
 from bot.settings import Settings
 from knowledge.importer import codes_in
@@ -78,10 +78,10 @@ def test_preview_of_an_unknown_code(run: Run) -> None:
 def test_a_message_that_is_split_is_numbered() -> None:
     """What a channel sends in two messages is shown as two; buttons stand under the last."""
     say = Say("dài\n\n" * 1000, "Tên", choices=(Choice("Phí", "a"),))
-    shown = list(leaflets.seen(say, TELEGRAM))
+    shown = list(preview.seen(say, TELEGRAM))
     assert [line for line in shown if line.startswith("┌")] == ["┌ tin 1 trên 2", "┌ tin 2 trên 2"]
     assert shown[-2:] == ["│ [Phí]", "└"]
-    assert list(leaflets.seen(Say("ngắn", choices=(Choice("Phí", "a"),)), CONSOLE)) == ["┌", "│ ngắn", "│", "│ 1. Phí", "└"]
+    assert list(preview.seen(Say("ngắn", choices=(Choice("Phí", "a"),)), CONSOLE)) == ["┌", "│ ngắn", "│", "│ 1. Phí", "└"]
 
 
 def test_new_and_publish(run: Run, content: Path) -> None:
@@ -212,6 +212,6 @@ def test_history_and_restore(run: Run, hall: Path, tmp_path: Path) -> None:
         "muon-hoi-truong.md: không có bản số 7. Hãy xem: motcua knowledge history muon-hoi-truong.md\n",
     )
     code, out, _ = run("restore", "muon-hoi-truong.md")
-    assert (code, out) == (0, f"Đã lấy lại {hall} như lúc 20/11/2026 09:00. Bản vừa thay đã được giữ.\n")
+    assert (code, out) == (0, f"Đã lấy lại {hall} như lúc {NOW:%d/%m/%Y %H:%M}. Bản vừa thay đã được giữ.\n")
     assert hall.read_text(encoding="utf-8") == before
-    assert [line[:21] for line in run("history", hall)[1].splitlines()] == ["1. 20/11/2026 09:00  ", "2. 20/11/2026 09:00  "]
+    assert [line[:21] for line in run("history", hall)[1].splitlines()] == [f"{n}. {NOW:%d/%m/%Y %H:%M}  " for n in (1, 2)]

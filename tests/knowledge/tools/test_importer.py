@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.importer import codes_in, draft, draft_text, import_file, our_name, slug
-from knowledge.loader import load
+from knowledge.loader import CONTENT, load
 from knowledge.model import Line, Paper, Procedure, Rate, Way
 from knowledge.portal import Published, read_portal
 from knowledge.portal.form import Filing, Listed
@@ -224,3 +225,24 @@ def test_of_33_rows_of_birth_registration_8_are_papers() -> None:
     form = next(form for form in read_portal(FACTS)[0] if form.code == "1.001193")
     made = draft(form, TODAY)
     assert (len(made.papers), len(made.shown)) == (6, 2)
+
+
+DRAFTS = CONTENT / "drafts"
+CATALOGUE = FACTS.parent.parent / "catalogue.csv"
+
+
+@pytest.mark.parametrize("path", sorted(DRAFTS.rglob("*.md")), ids=lambda p: p.stem)
+def test_a_shipped_draft_reads_without_a_problem(path: Path) -> None:
+    """Each draft is marked, and could be checked and published."""
+    made, sheet = read_procedure(path, path.read_text(encoding="utf-8"))
+    assert sheet.problems == []
+    assert made is not None
+    assert made.draft
+
+
+@pytest.mark.skipif(not CATALOGUE.exists(), reason="the catalogue of the project is not beside this copy")
+def test_tier_2_is_there_as_drafts() -> None:
+    """Every procedure of tier 2 has its draft, or a leaflet in use that a person has made of it."""
+    with CATALOGUE.open(encoding="utf-8-sig", newline="") as file:
+        wanted = {row["code"] for row in csv.DictReader(file) if row["tier"] == "2"}
+    assert wanted - codes_in(DRAFTS).keys() - codes_in(CONTENT / "procedures").keys() == set()

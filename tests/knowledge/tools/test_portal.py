@@ -16,7 +16,7 @@ from knowledge.packed import MAX_PACKED, Unreadable
 from knowledge.portal import Published, read_portal
 from knowledge.portal.form import Filing, Listed
 from knowledge.portal.phrases import filing, laws, people, pieces, results, separate
-from tests.knowledge.tools.samples import PAGE, RAW, STRUCTURED, write_json_lines
+from tests.knowledge.tools.samples import PAGE, RAW, STRUCTURED, damaged, write_json_lines
 
 
 def one(path: Path) -> Published:
@@ -238,6 +238,29 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, make: Callable[[Path], Path]
     with pytest.raises(Unreadable) as refused:
         read_portal(make(tmp_path))
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_docx_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    """Parts changed at random give a form or a refusal, never another error."""
+    path = from_docx(tmp_path)
+    damaged(path, seed)
+    assert refusal(path).startswith(("read", "trang.docx: "))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_cut_page_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    """A page cut off anywhere gives a form or a refusal, never another error."""
+    path = from_html(tmp_path)
+    path.write_bytes(path.read_bytes()[: seed * 80])
+    assert refusal(path).startswith(("read", "trang.html: "))
+
+
+def refusal(path: Path) -> str:
+    try:
+        return f"read {read_portal(path)[0][0].code}"
+    except Unreadable as refused:
+        return str(refused)
 
 
 def test_a_docx_with_another_document_inside(tmp_path: Path) -> None:

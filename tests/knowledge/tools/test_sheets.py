@@ -16,6 +16,7 @@ from knowledge.packed import Unreadable
 from knowledge.publish import publish
 from knowledge.sheets import COLUMNS, Changes, changes, export
 from tests.knowledge.conftest import TODAY
+from tests.knowledge.tools.samples import damaged
 
 NOW = dt.datetime(2026, 11, 22, 9, 0)
 Edit = Callable[[Workbook], None]
@@ -37,7 +38,7 @@ def edited(content: Path, book: Path, edit: Edit) -> Changes:
     return changes(load(content, TODAY), book)
 
 
-def put(sheet: str, cell: str, value: object) -> Edit:
+def put(sheet: str, cell: str, value: str | int | dt.datetime | None) -> Edit:
     def edit(book: Workbook) -> None:
         book[sheet][cell] = value
 
@@ -165,6 +166,18 @@ def test_a_zip_bomb_is_refused(content: Path, tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as refused:
         changes(load(content, TODAY), path)
     assert str(refused.value) == "bom.xlsx: tệp bung ra 300 MB, có thể là bom nén. Không mở tệp này."
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_mutated_workbook_is_read_or_refused(content: Path, book: Path, seed: int) -> None:
+    """Parts changed at random give changes, problems or a refusal, never another error."""
+    damaged(book, seed)
+    refusal = ""
+    try:
+        assert changes(load(content, TODAY), book).texts.keys() <= set(content.rglob("*.md"))
+    except Unreadable as refused:
+        refusal = str(refused)
+    assert refusal == "" or refusal.startswith("phi.xlsx: ")
 
 
 @pytest.mark.parametrize("cut", [10, 500, 3000, -30])

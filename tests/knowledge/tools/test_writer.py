@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,7 +33,7 @@ def read_back(procedure: Procedure) -> Procedure:
 def bare(procedure: Procedure) -> Procedure:
     """The record without the places of its lines."""
     texts = ("not_needed", "forms", "who", "steps", "result", "conditions", "legal_basis", "notes")
-    lines = {name: tuple(replace(line, number=0) for line in getattr(procedure, name)) for name in texts}
+    lines: dict[str, Any] = {name: tuple(replace(line, number=0) for line in getattr(procedure, name)) for name in texts}
     return replace(procedure, goldens=tuple(replace(g, line=0) for g in procedure.goldens), **lines)
 
 
@@ -48,7 +50,7 @@ WORDS = st.lists(SYLLABLES, min_size=1, max_size=9).map(" ".join)
 CASES = st.sampled_from(("", "Rồng nước", "Rồng bị lạc, chưa có chủ", "Nộp lần thứ 2"))
 
 
-def by_case(items: list[Paper] | list[Line] | list[Rate]) -> tuple[object, ...]:
+def by_case(items: Sequence[Any]) -> tuple[Any, ...]:
     """Items as a leaflet can hold them: without a case first, then case by case."""
     return tuple(sorted(items, key=lambda item: item.case))
 
@@ -82,7 +84,7 @@ PROCEDURES = st.builds(
     checked=st.dates(dt.date(2000, 1, 1), dt.date(2099, 1, 1)),
     draft=st.booleans(),
     summary=WORDS,
-    papers=PAPERS.map(lambda papers: (*papers, Paper("Ảnh", "Rồng nước"), Paper("Ảnh", "Nộp lần thứ 2"))).map(lambda papers: by_case(list(papers))),
+    papers=PAPERS.map(lambda papers: by_case((*papers, Paper("Ảnh", "Rồng nước"), Paper("Ảnh", "Nộp lần thứ 2")))),
     fees=RATES,
     times=RATES,
     steps=LINES,

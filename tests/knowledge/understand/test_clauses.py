@@ -9,7 +9,7 @@ from knowledge.understand import Understanding
 from knowledge.understand.clauses import Clause, aspects, clauses
 from knowledge.understand.pieces import Role
 
-D, F, T, W, A, O, FORMS, S, L = (
+D, F, T, W, A, ON, FORMS, S, L = (
     Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME, Aspect.WHERE, Aspect.AGENCY, Aspect.ONLINE, Aspect.FORMS, Aspect.STEPS, Aspect.LEGAL_BASIS,
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ def asked(understanding: Understanding, text: str) -> tuple[Aspect, ...]:
         ("đem hồ sơ giám hộ nộp chỗ nào", (W,)),
         ("làm giám hộ ở đâu", (W, A)),
         ("việc giám hộ thuộc thẩm quyền của ai", (A,)),
-        ("đăng ký giám hộ trên điện thoại được không", (O,)),
+        ("đăng ký giám hộ trên điện thoại được không", (ON,)),
         ("cho xin mẫu tờ khai giám hộ", (FORMS,)),
         ("trình tự đăng ký giám hộ", (S,)),
         ("đăng ký giám hộ làm sao", (S,)),

@@ -30,7 +30,9 @@ def test_a_sign_is_seen(understanding: Understanding, text: str, name: str) -> N
     assert getattr(signs(understanding, text), name) is True
 
 
-@pytest.mark.parametrize(("text", "place"), [("cái thứ hai", 2), ("số 3, phí bao nhiêu", 3), ("cái đầu tiên", 1), ("cái cuối cùng", -1), ("tôi hỏi giám hộ", 0)])
+@pytest.mark.parametrize(
+    ("text", "place"), [("cái thứ hai", 2), ("số 3, phí bao nhiêu", 3), ("cái đầu tiên", 1), ("cái cuối cùng", -1), ("tôi hỏi giám hộ", 0)]
+)
 def test_ordinals(understanding: Understanding, text: str, place: int) -> None:
     assert signs(understanding, text).ordinal == place
 
@@ -40,7 +42,9 @@ def test_a_plain_question_has_no_signs(understanding: Understanding, text: str) 
     assert signs(understanding, text) == Signals()
 
 
-@pytest.mark.parametrize(("text", "rest"), [("Q: phí mấy", "phí mấy"), ("(Turn 3) phí mấy", "phí mấy"), ("- phí mấy", "phí mấy"), ("câu hỏi phí mấy", "câu hỏi phí mấy")])
+@pytest.mark.parametrize(
+    ("text", "rest"), [("Q: phí mấy", "phí mấy"), ("(Turn 3) phí mấy", "phí mấy"), ("- phí mấy", "phí mấy"), ("câu hỏi phí mấy", "câu hỏi phí mấy")]
+)
 def test_the_name_of_the_speaker_goes(understanding: Understanding, text: str, rest: str) -> None:
     assert " ".join(without_opening(tokens(text), understanding.lexicon)) == rest
 

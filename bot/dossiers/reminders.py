@@ -1,0 +1,69 @@
+"""The day before an appointed day, and honestly when it has passed: each follower is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.chat import Say
+from bot.dossiers import telling
+from bot.settings import ZONE
+from bot.store import Database, follows
+from bot.store.dossiers import Dossier
+from bot.store.follows import Follower, Notice
+from bot.texts import texts
+from knowledge.model import Office
+
+LOOK_SECONDS = 60
+FURTHEST = dt.timedelta(days=60)  # a day that passed longer ago is no news, should the bot have slept
+_PIECE = 200  # notices a transaction, so that the bot goes on answering
+log = structlog.get_logger()
+
+
+async def run(database: Database, office: Callable[[], Office], clock: Callable[[], dt.datetime]) -> None:
+    """Reminds once a day, from seven in the morning on, until it is cancelled."""
+    done: dt.date | None = None
+    while True:
+        now = clock()
+        if done != now.date() and telling.not_before(now) == now:
+            try:
+                await remind(database, office(), now)
+                done = now.date()
+            except DBAPIError as error:
+                log.error("reminders not written", error=type(error.orig).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def remind(database: Database, office: Office, now: dt.datetime) -> int:
+    """Writes what followers are to be told today and returns how many messages; a second call on the same day writes none."""
+    today = now.astimezone(ZONE).date()
+    midnight = dt.datetime.combine(today, dt.time(), ZONE)
+    async with database.reading() as db:
+        found = await follows.open_dossiers(db, office.code, midnight - FURTHEST, midnight + dt.timedelta(days=2))
+    notices = [notice for follower, dossier in found if (notice := _notice(follower, dossier, office, today, now))]
+    told = 0
+    for first in range(0, len(notices), _PIECE):
+        async with database.writing() as db:
+            told += await follows.tell(db, notices[first : first + _PIECE], now)
+    return told
+
+
+def _notice(follower: Follower, dossier: Dossier, office: Office, today: dt.date, now: dt.datetime) -> Notice | None:
+    """What is due to be told today; a day that had passed before the dossier was followed is no news."""
+    assert dossier.due_at  # noqa: S101 - looked for by it
+    t, day = texts(follower.language or "vi"), dossier.due_at.astimezone(ZONE).date()
+    title, choices = t("Hồ sơ {code}", code=dossier.code), telling.choices(t, dossier.code)
+    if day == today + dt.timedelta(days=1):
+        text, kind = t("Ngày mai, {date}, là ngày hẹn trả. Hồ sơ đang ở bước: {label}.", date=t.weekday(day), label=t(dossier.status_label)), "before"
+    elif day < today and day >= follower.since.astimezone(ZONE).date():
+        text = t("Ngày hẹn trả {date} đã qua mà theo số liệu tôi có, hồ sơ chưa xong. Tôi chưa biết lý do.", date=t.weekday(day))
+        text += "\n" + t("Anh/chị có quyền hỏi lý do: {phone}.", phone=", ".join(office.telephones))
+        kind = "passed"
+    else:
+        return None
+    say = Say(text, title, telling.as_of(t, dossier), choices)
+    return Notice(follower, f"{kind} {day}", telling.wire(t, say, follower), telling.not_before(now))
