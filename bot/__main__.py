@@ -18,12 +18,12 @@ from structlog.typing import EventDict
 from bot import app, doctor, export, leaflets, trial
 from bot.channels.console import Console
 from bot.chat import Incoming, Kind
-from bot.dossiers.imports import import_file
-from bot.dossiers.secret import load_key
+from bot.commands import dossiers
+from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.settings import ZONE, SettingError, Settings, load_settings
 from bot.store import Database, StoreError, voices
-from knowledge.loader import ContentError, load
+from knowledge.loader import ContentError
 
 Command = Callable[[argparse.Namespace, Settings], int]
 EXPORTS = {"ratings": (export.RATING_HEADINGS, voices.all_ratings), "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback)}
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.command(options, load_settings()))
-    except (SettingError, StoreError, SheetError, app.PortInUse, trial.BadLine) as error:
+    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, trial.BadLine) as error:
         print(f"motcua: {error}", file=sys.stderr)
     except ContentError as error:
         print(error, file=sys.stderr)
@@ -56,10 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--jsonl", action="store_true", help='read {"id", "messages"} lines from standard input, write replies to standard output')
     ask.add_argument("--why", action="store_true", help="explain how the question was understood")
     ask.set_defaults(command=_ask)
-    dossiers = commands.add_parser("dossiers", help="the office's dossiers").add_subparsers(required=True, metavar="ACTION")
-    imports = dossiers.add_parser("import", help="read an export, CSV or XLSX")
-    imports.add_argument("file", type=Path)
-    imports.set_defaults(command=_import)
+    dossiers.register(commands)
     exports = commands.add_parser("export", help="write ratings or feedback as CSV")
     exports.add_argument("what", choices=sorted(EXPORTS))
     exports.add_argument("file", type=Path)
@@ -119,24 +116,6 @@ async def _ask_one(settings: Settings, messages: list[str], why: bool) -> int:
                     "\n".join(f"# {line}" for line in (*reply.why, f"outcome {reply.outcome} {' '.join(reply.procedures)} {' '.join(reply.aspects)}"))
                 )
     return 0
-
-
-def _import(options: argparse.Namespace, settings: Settings) -> int:
-    return asyncio.run(_import_file(options.file, settings))
-
-
-async def _import_file(path: Path, settings: Settings) -> int:
-    office = load(settings.content, settings.clock().date()).office.code
-    database = Database(settings.database_url)
-    await database.open()
-    try:
-        done = await import_file(database, office, path, load_key(settings.data), settings.clock())
-    finally:
-        await database.close()
-    for refused in done.refused:
-        print(f"{path.name}: {refused}", file=sys.stderr)
-    print(f"Đã nhập {done.taken} hồ sơ, bỏ qua {len(done.refused)} dòng.")
-    return 1 if done.refused else 0
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:

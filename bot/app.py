@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
-from bot.dossiers import sample
+from bot.dossiers import intake, reminders, sample
 from bot.dossiers.secret import load_key
 from bot.sender import Sender
 from bot.settings import Settings
@@ -29,7 +29,7 @@ from bot.turn import Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
 from knowledge.loader import ContentError, load
-from knowledge.model import Knowledge
+from knowledge.model import Knowledge, Office
 from knowledge.understand import Understanding
 from knowledge.versions import snapshot
 from knowledge.watch import State, made_on_change, state
@@ -130,11 +130,23 @@ async def serve(settings: Settings) -> None:
         )
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
+        jobs += _of_dossiers(made)
         jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [asyncio.create_task(job) for job in jobs]
         stack.push_async_callback(_stop, tasks)
         print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)
         await server.serve()
+
+
+def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
+    """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
+    settings, folder = made.settings, made.settings.data / intake.FOLDER
+
+    def office() -> Office:
+        return made.shelf.library.knowledge.office
+
+    watching = intake.Intake(made.database, lambda: office().code, folder, load_key(settings.data), settings.clock)
+    return [watching.run(), reminders.run(made.database, office, settings.clock)]
 
 
 class _Server(uvicorn.Server):

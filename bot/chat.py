@@ -241,7 +241,7 @@ def recognise(text: str, menu: Menu) -> str:
         return _nth(menu, len(menu.items))
     if menu.ordinal and (match := _ORDINAL.match(said)) and match.group(1) in _NUMBER_WORDS:
         return _nth(menu, _NUMBER_WORDS[match.group(1)])
-    return next((id_ for label, id_ in menu.items if said and fold(label).strip(" .!,") == said), "")
+    return next((id_ for label, id_ in menu.items if said and fold(label).strip(" .!,✓") == said), "")
 
 
 def _nth(menu: Menu, number: int) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
 from bot.store import figures, road
@@ -22,6 +24,7 @@ from bot.turn import Handler, Library, Outcome, Reply, State, Turn
 
 BATCH = 200
 CHATS_AT_ONCE = 32
+MOST_BUSY = 1000  # chats taken up at once; the statement that leaves them out must not grow without end
 TRIES = 4
 LASTING = (DataError, IntegrityError, ProgrammingError)  # the database's errors that trying again does not mend
 log = structlog.get_logger()
@@ -81,13 +84,17 @@ class Dispatch:
 
     async def _waiting(self) -> dict[tuple[str, str], list[Received]]:
         chats: defaultdict[tuple[str, str], list[Received]] = defaultdict(list)
+        if len(self._busy) >= MOST_BUSY:  # each that is through wakes us
+            return {}
         try:
             async with self._bench.database.reading() as db:
                 rows = await road.received(db, BATCH, self._busy)
-        except DBAPIError as error:
-            log.error("inbox unreadable", error=type(error.orig).__name__)
+        except SQLAlchemyError as error:
+            log.error("inbox unreadable", error=type(getattr(error, "orig", error)).__name__)
             asyncio.get_running_loop().call_later(1, self._wake.set)
             return {}
+        if len(rows) == BATCH:  # others wait behind these, perhaps in chats that are free
+            self._wake.set()
         for row in rows:
             chats[row.incoming.channel, row.incoming.chat].append(row)
         return dict(chats)
@@ -109,7 +116,7 @@ class Dispatch:
             try:
                 await self._answer_once(row)
                 return
-            except DBAPIError:
+            except SQLAlchemyError:
                 await asyncio.sleep(0.05 * 4**attempt)
         await self._answer_once(row, last=True)
 
@@ -117,7 +124,7 @@ class Dispatch:
         message, bench = row.incoming, self._bench
         library = bench.library()
         async with bench.database.reading() as db:
-            state = await road.state_of(db, Chat(library.knowledge.office.code, message.channel, message.chat))
+            state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
             turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key)
             reply, failure = await self._handled(turn, last)
@@ -126,7 +133,7 @@ class Dispatch:
         except Exception as error:
             if _passing(error):
                 raise
-            await self._keep(row, turn, *_failed(turn))
+            await self._apologise(row, turn)
         self._spoken(message.channel)
 
     async def _handled(self, turn: Turn, last: bool) -> tuple[Reply, str]:
@@ -137,20 +144,41 @@ class Dispatch:
                 raise
             return _failed(turn)
 
+    async def _apologise(self, row: Received, turn: Turn) -> None:
+        """In place of a reply that cannot be kept. Where not even this can be, the row is closed, so that its chat is not held up for ever."""
+        reply, reference = _failed(turn)
+        try:
+            await self._keep(row, turn, reply, reference)
+        except Exception as error:
+            if _passing(error):
+                raise
+            async with self._bench.database.writing() as db:
+                await road.finish(db, row, turn.now, failure=reference)
+
     async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
         wires, menu = _rendered(reply.says, row.incoming)
         async with self._bench.database.writing() as db:
+            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide):
+                return  # by another worker, meanwhile
             for effect in reply.effects:
                 await effect(db)
             await road.keep_state(db, turn.chat, _next_state(turn, reply, menu), turn.now)
             await road.say(db, turn.chat, wires, turn.now, row.id)
             await figures.count(db, turn.chat, Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject), turn.now)
-            await road.finish(db, row, turn.now, failure=failure, hide=reply.hide)
+
+
+async def _state(db: AsyncConnection, chat: Chat) -> State:
+    """Where the conversation stands; at its beginning where another version wrote what cannot be read."""
+    try:
+        return await road.state_of(db, chat)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        log.exception("state unreadable", channel=chat.channel)
+        return State()
 
 
 def _passing(error: Exception) -> bool:
-    """Whether it is the database's fault and may be over soon."""
-    return isinstance(error, DBAPIError) and not isinstance(error, LASTING)
+    """Whether it is the database's fault and may be over soon: locked, full, unreachable, no connection free."""
+    return isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, LASTING)
 
 
 def _failed(turn: Turn) -> tuple[Reply, str]:

@@ -1,4 +1,5 @@
-"""The way out: outbox → channel, in order within a chat, again after failures, never twice once the platform has taken it."""
+"""The way out: outbox → channel, in order within a chat, again after failures. What the platform has taken is not sent again, unless the
+process is killed before it could note that."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.store import road
@@ -27,9 +28,10 @@ log = structlog.get_logger()
 class Sender:
     """Sends what waits for one channel. `wake` when there is something new; `run` works until it is cancelled."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime]) -> None:
-        self._database, self._channel, self._clock = database, channel, clock
+    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS) -> None:
+        self._database, self._channel, self._clock, self._poll = database, channel, clock, poll
         self._wake = asyncio.Event()
+        self._taken: dict[int, str] = {}  # rows that the platform took and the database could not note, with the platform's name
 
     def wake(self) -> None:
         self._wake.set()
@@ -39,10 +41,10 @@ class Sender:
             self._wake.clear()
             try:
                 left = await self.send_waiting()
-            except DBAPIError as error:
-                log.error("outbox unreadable", channel=self._channel.name, error=type(error.orig).__name__)
+            except SQLAlchemyError as error:
+                log.error("outbox not served", channel=self._channel.name, error=type(getattr(error, "orig", error)).__name__)
                 left = True
-            await self._pause(IDLE_SECONDS if left else POLL_SECONDS)
+            await self._pause(IDLE_SECONDS if left else self._poll)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -56,7 +58,10 @@ class Sender:
         async with self._database.reading() as db:
             rows = await road.waiting(db, self._channel.name, BATCH, self._clock())
         chats = [list(own) for _, own in groupby(sorted(rows, key=lambda r: (r.chat, r.id)), lambda r: r.chat)]
-        await asyncio.gather(*(self._send_chat(own) for own in chats))
+        faults = await asyncio.gather(*(self._send_chat(own) for own in chats), return_exceptions=True)
+        for fault in faults:  # raised once all chats are through: the next round must not meet a row still under way
+            if isinstance(fault, BaseException):
+                raise fault
         async with self._database.reading() as db:
             return await road.any_left(db, self._channel.name)
 
@@ -74,7 +79,8 @@ class Sender:
     async def _send_row(self, row: Waiting) -> bool:
         """True when the next row of the chat may follow."""
         try:
-            message = await self._channel.send(row.chat, row.wire)
+            if row.id not in self._taken:
+                self._taken[row.id] = await self._channel.send(row.chat, row.wire)
         except TryLater as error:
             return not await self._put_off(row, error)
         except Undeliverable as error:
@@ -84,7 +90,8 @@ class Sender:
             return not await self._put_off(row, TryLater(type(error).__name__))
         else:
             async with self._database.writing() as db:
-                await road.mark_sent(db, [row.id], [message], self._clock())
+                await road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock())
+            del self._taken[row.id]
         return True
 
     async def _put_off(self, row: Waiting, error: TryLater) -> bool:

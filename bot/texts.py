@@ -8,6 +8,7 @@ import datetime as dt
 import functools
 import gettext
 import io
+from decimal import Decimal
 from pathlib import Path
 
 from babel.dates import format_date, format_time
@@ -59,6 +60,11 @@ class Texts:
     def money(self, amount: int) -> str:
         """An amount of Vietnamese đồng."""
         return format_currency(amount, "VND", locale=self.language)
+
+    def percent(self, value: Decimal) -> str:
+        """98,04 %, or 98.04%: always two decimals."""
+        text = format_decimal(value, "#,##0.00", locale=self.language)
+        return f"{text} %" if self.language == "vi" else f"{text}%"
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.language)

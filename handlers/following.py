@@ -13,12 +13,10 @@ from handlers import dossier, greeting
 from knowledge.words import fold
 
 SUBJECT = "theo-doi-ho-so"
-_UNFOLLOW = re.compile(
-    r"\b(?:bo|dung|ngung|thoi|huy|tat|khong)(?: \w+){0,2} (?:theo doi|nhan tin|nhan thong bao|bao tin|thong bao)|\bunfollow|\bstop (?:following|telling)"
-)
-STOP_WORDS = frozenset(
-    {"dung", "dung het", "bo theo doi", "dung theo doi", "thoi theo doi", "ngung theo doi", "huy theo doi", "unfollow", "stop following"}
-)
+_TELLING = "theo doi|nhan tin|nhan thong bao|bao tin|thong bao"
+_UNFOLLOW = re.compile(rf"\b(?:bo|dung|ngung|thoi|huy|tat|khong)(?: \w+){{0,2}} (?:{_TELLING})|\bunfollow|\bstop (?:following|telling)")
+STOP_WORDS = frozenset({"dung", "dung het", "bo theo doi", "dung theo doi", "thoi theo doi", "ngung theo doi", "huy theo doi"})
+STOP_WORDS |= {"unfollow", "stop following"}
 
 
 async def begin(turn: Turn) -> Reply | None:

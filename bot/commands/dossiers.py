@@ -84,9 +84,11 @@ async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _counter(settings: Settings) -> int:
+    now = settings.clock()
+    spans = counter.spans(now.date())
     async with _opened(settings) as (database, office), database.reading() as db:
-        figures = [await counter.figures(db, office, span, settings.clock()) for span in counter.spans(settings.clock().date())]
-        rows = [await counter.faults(db, office, span) for span in counter.spans(settings.clock().date())]
+        figures = [await counter.figures(db, office, span, now) for span in spans]
+        rows = [await counter.faults(db, office, span, now) for span in spans]
     for one, faults in zip(figures, rows, strict=True):
         print("\n".join(counter.lines(one, faults)))
     return 1 if any(rows) else 0

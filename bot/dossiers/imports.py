@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-import pickle  # noqa: S403 - the spool is our own file without a name, gone when it is closed
+import pickle
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -71,7 +71,7 @@ class Imported:
 
 
 async def import_file(
-    database: Database, office: str, path: Path, key: bytes, now: dt.datetime, how: How = How(), tell: Tell = telling.changes  # noqa: B008 - frozen
+    database: Database, office: str, path: Path, key: bytes, now: dt.datetime, how: How = How(), tell: Tell = telling.changes
 ) -> Imported:
     """Imports an export of the office. Raises SheetError where the file as a whole cannot be read; nothing is written then.
 
@@ -101,8 +101,10 @@ async def _first_seen(database: Database, name: str) -> dt.datetime | None:
 
 
 def _digest(path: Path, mapping: bytes) -> str:
+    """What tells one export from another: contents, time of writing, mapping. A status that went back makes a new export of the old contents."""
     digest = hashlib.sha256(mapping)
     try:
+        digest.update(str(path.stat().st_mtime_ns).encode())
         with path.open("rb") as file:
             while block := file.read(BLOCK):
                 digest.update(block)
@@ -130,6 +132,6 @@ def _fill(spool: IO[bytes], result: Imported, read: Callable[[], Iterator[Record
 def _pieces(spool: IO[bytes]) -> Iterator[list[Record]]:
     while True:
         try:
-            yield pickle.load(spool)  # noqa: S301 - see above
+            yield pickle.load(spool)  # noqa: S301 - our own file, without a name and gone when it is closed
         except EOFError:
             return

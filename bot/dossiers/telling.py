@@ -74,8 +74,7 @@ def _moved(t: Texts, dossier: Dossier, follower: Follower) -> Say:
 
 def _postponed(t: Texts, change: Change) -> Say:
     dossier = change.new
-    assert change.old and change.old.due_at and dossier.due_at  # noqa: S101 - what due_changed means
-    old, new = (t.weekday(_day(moment)) for moment in (change.old.due_at, dossier.due_at))
+    old, new = (t.weekday(_day(d.due_at)) if d and d.due_at else "" for d in (change.old, dossier))
     lines = [t("Ngày hẹn trả đổi từ {old} sang {new}.", old=old, new=new)]
     lines += [t("Ghi chú của cơ quan: {reason}", reason=dossier.reason[:REASON_MOST])] if dossier.reason else []
     return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier), choices(t, dossier.code))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -68,9 +68,7 @@ class Kept:
 _KEY = {"office", "code"}
 
 
-async def keep(
-    db: AsyncConnection, office: str, records: Sequence[Mapping[str, object]], as_of: dt.datetime, *, again: bool = False
-) -> Kept:
+async def keep(db: AsyncConnection, office: str, records: Sequence[Mapping[str, object]], as_of: dt.datetime, *, again: bool = False) -> Kept:
     """Writes dossiers and says what that changed. The newer `as_of` wins; of two that are equal the later written one,
     or, where a file is read `again`, the one that is there. Of a code that stands twice the last row counts."""
     rows = {str(r["code"]): Dossier(**{"as_of": as_of, **r}) for r in records}  # type: ignore[arg-type]
@@ -114,6 +112,13 @@ async def find(db: AsyncConnection, office: str, code: str) -> Dossier | None:
     names = [dossiers.c[name] for name in Dossier.__dataclass_fields__]
     row = (await db.execute(sa.select(*names).where(dossiers.c.office == office, dossiers.c.code == code))).one_or_none()
     return Dossier(*row) if row else None
+
+
+async def every(db: AsyncConnection, office: str) -> AsyncIterator[Dossier]:
+    """All dossiers of an office, by code, a few at a time."""
+    names = [dossiers.c[name] for name in Dossier.__dataclass_fields__]
+    async for row in await db.stream(sa.select(*names).where(dossiers.c.office == office).order_by(dossiers.c.code)):
+        yield Dossier(*row)
 
 
 async def total(db: AsyncConnection) -> int:

@@ -101,9 +101,7 @@ async def tell(db: AsyncConnection, notices: Sequence[Notice], now: dt.datetime)
         told += len(fresh)
         rows = [own[row.channel, row.chat, row.code, row.event] for row in fresh]
         if rows:
-            await db.execute(
-                outbox.insert(), [_row(n) | {"payload": n.wire.to_dict(), "created_at": now, "not_before": n.not_before} for n in rows]
-            )
+            await db.execute(outbox.insert(), [_row(n) | {"payload": n.wire.to_dict(), "created_at": now, "not_before": n.not_before} for n in rows])
     return told
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat import Chat, Incoming, Menu, Wire
+from bot.chat import Chat, Incoming, Kind, Menu, Wire
 from bot.store.tables import conversations, cursors, inbox, malformed, outbox
 from bot.turn import State
 from knowledge.understand.meaning import Topic
@@ -57,8 +58,17 @@ async def keep_malformed(db: AsyncConnection, channel: str, body: str, now: dt.d
 async def received(db: AsyncConnection, most: int, but: Collection[tuple[str, str]] = ()) -> list[Received]:
     """The messages not yet answered, oldest first, but for those of some chats, each given as channel and key."""
     others = sa.tuple_(inbox.c.channel, inbox.c.chat).not_in(but)
-    query = sa.select(inbox.c.id, inbox.c.payload).where(inbox.c.done_at.is_(None), others).order_by(inbox.c.id).limit(most)
-    return [Received(row.id, Incoming.from_dict(row.payload)) for row in await db.execute(query)]
+    columns = (inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload)
+    query = sa.select(*columns).where(inbox.c.done_at.is_(None), others).order_by(inbox.c.id).limit(most)
+    return [Received(row.id, _incoming(row)) for row in await db.execute(query)]
+
+
+def _incoming(row: Any) -> Incoming:
+    """The message as it was stored. One that another version wrote otherwise is a thing that we cannot read, and holds up nobody."""
+    try:
+        return Incoming.from_dict(row.payload)
+    except (TypeError, ValueError, KeyError):
+        return Incoming(row.channel, row.chat, row.event, Kind.UNSUPPORTED)
 
 
 async def received_since(db: AsyncConnection, channel: str, chat: str, since: dt.datetime) -> int:
@@ -67,12 +77,13 @@ async def received_since(db: AsyncConnection, channel: str, chat: str, since: dt
     return (await db.execute(query)).scalar_one()
 
 
-async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> None:
-    """Marks a message as answered; `hide` blots its text out of the store."""
+async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
+    """Marks a message as answered; `hide` blots its text out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
         values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN}
-    await db.execute(inbox.update().where(inbox.c.id == row.id).values(**values))
+    done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
+    return done.rowcount == 1
 
 
 async def state_of(db: AsyncConnection, chat: Chat) -> State:
@@ -177,7 +188,8 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
     i, o = inbox.c, outbox.c
     told = sa.select(o.id, o.payload, o.inbox_id, o.created_at, i.event).outerjoin_from(outbox, inbox, o.inbox_id == i.id)
     told = told.where(o.channel == channel, o.chat == chat, o.id > after).order_by(o.id.desc()).limit(most)
-    asked = sa.select(i.id, i.payload, i.received_at, i.event).where(i.channel == channel, i.chat == chat).order_by(i.id.desc()).limit(most)
+    asked = sa.select(i.id, i.channel, i.chat, i.event, i.payload, i.received_at).where(i.channel == channel, i.chat == chat)
+    asked = asked.order_by(i.id.desc()).limit(most)
     answers = (await db.execute(told)).all()
     if after:
         asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
@@ -185,7 +197,7 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
     lines = [
         ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event))
         for row in questions
-        for sent in (Incoming.from_dict(row.payload),)
+        for sent in (_incoming(row),)
     ]
     for row in answers:
         place = row.inbox_id or max((q.id for q in questions if q.received_at <= row.created_at), default=0)

@@ -18,6 +18,7 @@ BODY = 0.6  # share of the whole leaflet against its best phrase
 UNHEARD = 0.55  # weight of a word that no leaflet has, against the rarest
 VISITS_MOST = 4_000  # phrases looked at for one question
 LED_MOST = 250
+LARGE = 2_000  # leaflets from which the index is kept small
 
 Features = dict[str, float]
 
@@ -72,6 +73,8 @@ class Index:
         self.bodies: dict[str, array[int]] = {}
         for number, entry in enumerate(entries):
             self._take(number, entry)
+        if len(self.keys) > LARGE:
+            self._prune()
         self.rarity = self._rarities()
         self.unheard = UNHEARD * math.log(1 + len(self.keys))
         self.norm = self._norms()
@@ -92,6 +95,12 @@ class Index:
                 body[feature] = max(body.get(feature, 0.0), share)
         for feature, share in body.items():
             self.bodies.setdefault(feature, array("I")).append(number * 16 + round(share * 10))
+
+    def _prune(self) -> None:
+        """Pairs that a single phrase has are let go: among thousands of leaflets their two words tell nearly as much."""
+        for pair in [f for f, posting in self.postings.items() if " " in f and len(posting) == 1]:
+            del self.postings[pair]
+            self.bodies.pop(pair, None)
 
     def _rarities(self) -> dict[str, float]:
         count = len(self.keys)

@@ -140,7 +140,7 @@ def _items(path: Path, section: str | None = None) -> Iterator[tuple[str, list[s
 
 
 def _groups(source: Path) -> Groups:
-    groups: dict[str, Phrases[bool]] = {"số": Numbers()}
+    groups: dict[str, Phrases[bool]] = {"số": Numbers(numeric=True)}
     for name, section in read_sections(source / "nhom-tu.md").items():
         members: Phrases[bool] = Phrases()
         for line in section.lines:

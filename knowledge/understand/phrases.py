@@ -22,6 +22,7 @@ class Phrases(Generic[V]):
     """Phrases and what each means. Filled once, then only read. `{người}` in a phrase stands for any member of that group."""
 
     groups: Groups = field(default_factory=dict)
+    numeric: bool = False  # stands for any number
     _root: _Node[V] = field(default_factory=_Node)
 
     def add(self, phrase: Sequence[str], value: V) -> None:
@@ -49,8 +50,10 @@ class Phrases(Generic[V]):
                 best = (place, node.value)
             if place < len(tokens) and (following := node.words.get(tokens[place])):
                 waiting.append((place + 1, following))
-            for name, following in node.groups.items():
-                waiting.extend((end, following) for end in self.groups[name].ends(tokens, place))
+            for name, following in node.groups.items() if place < len(tokens) else ():
+                group = self.groups[name]
+                if group.numeric or tokens[place] in group._root.words:
+                    waiting.extend((end, following) for end in group.ends(tokens, place))
         return best
 
     def ends(self, tokens: Sequence[str], start: int) -> list[int]:

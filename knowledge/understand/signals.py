@@ -30,18 +30,34 @@ class Signals:
 def signals(tokens: Sequence[str], lexicon: Lexicon) -> Signals:
     """The signs in the words of a message."""
     bare = [t for t in tokens if t not in STOPS]
+    core = _without_frames(tokens, lexicon)
+    said = [t for t in core if t not in STOPS]
     ordinals = lexicon.ordinals.all(bare)
     return Signals(
         brief=bool(lexicon.briefs.all(bare)),
-        sure=_alone(bare, lexicon),
+        sure=_alone(said, lexicon),
         compare=bool(lexicon.compares.all(bare)),
-        corrects=_opens(tokens, lexicon),
-        follows=lexicon.follows.find(bare, 0) is not None or (len(bare) > 1 and lexicon.follows.find(bare, len(bare) - 2) is not None),
+        corrects=_opens(core, lexicon),
+        follows=lexicon.follows.find(said, 0) is not None or (len(said) > 1 and lexicon.follows.find(said, len(said) - 2) is not None),
         yes_no=_yes_no(bare, lexicon),
         ordinal=ordinals[0][2] if ordinals else 0,
         before=bool(lexicon.befores.all(bare)),
         current=bool(lexicon.currents.all(bare)),
     )
+
+
+def _without_frames(tokens: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """The message without the politeness it opens with: «ad ơi cho mình hỏi chút, còn phí?» → «còn phí?»."""
+    place = 0
+    while place < len(tokens):
+        hit = lexicon.frames.find(tokens, place)
+        if tokens[place] in STOPS:
+            place += 1
+        elif hit is not None and not any(p.find(tokens, place) for p in (lexicon.follows, lexicon.corrections, lexicon.sures, lexicon.briefs)):
+            place = hit[0]
+        else:
+            break
+    return list(tokens[place:])
 
 
 def _alone(bare: Sequence[str], lexicon: Lexicon) -> bool:

@@ -12,8 +12,9 @@ on the check questions answered, offered and wrongly answered, and on questions 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from knowledge.model import Aspect, Kind, Knowledge
 from knowledge.understand import entries
@@ -41,8 +42,11 @@ class Understanding:
         """`today` decides which leaflets are outside their validity."""
         self.knowledge = knowledge
         self.lexicon = lexicon(knowledge.office.path.parent, knowledge.words)
-        known = [(words(text), weight) for text, weight in entries.texts(knowledge)]
-        known += [(list(text), 4) for text in self.lexicon.texts] + [(list(text), 2) for text in self.lexicon.shorts.values()]
+        known: Iterator[tuple[Sequence[str], int]] = chain(
+            ((words(text), weight) for text, weight in entries.texts(knowledge)),
+            ((text, 4) for text in self.lexicon.texts),
+            ((text, 2) for text in self.lexicon.shorts.values()),
+        )
         self.speller = Speller(vocabulary(known), self.lexicon.shorts, max(map(len, self.lexicon.shorts), default=1))
         self.reader = Reader(self.lexicon, self._kept())
         whole = len(knowledge.procedures) <= entries.BODIES_MOST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ class Vocabulary:
         return -math.log((1 - _PAIR) * alone)
 
 
-def vocabulary(texts: Iterable[tuple[list[str], int]]) -> Vocabulary:
+def vocabulary(texts: Iterable[tuple[Sequence[str], int]]) -> Vocabulary:
     """The vocabulary of tokenised texts, each with the weight that it counts for."""
     single: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import _log_to_stderr
 from bot.chat import Chat, Choice, Incoming, Menu, Say
-from bot.dispatch import Bench, Dispatch
+from bot.dispatch import BATCH, Bench, Dispatch
 from bot.store import Database, road, voices
-from bot.store.tables import inbox, malformed, outbox, outcomes
+from bot.store.tables import conversations, inbox, malformed, outbox, outcomes
 from bot.turn import Library, Outcome, Reply, State, Turn
 from knowledge.model import Aspect
 from knowledge.understand.meaning import Topic
@@ -396,3 +396,88 @@ async def test_malformed_input_is_kept_and_not_logged(way: Road, logged: list[di
     await way.dispatch().malformed("telegram", SECRET)
     assert await way.rows(malformed.c.channel, malformed.c.body, malformed.c.at) == [("telegram", SECRET, NOW)]
     assert logged == [{"event": "malformed", "channel": "telegram", "log_level": "warning"}]
+
+
+# --- what another version, another process or a fault of the database leaves behind ---------------------------------------------------------
+
+
+async def set_payload(way: Road, payload: object) -> None:
+    async with way.database.writing() as db:
+        await db.execute(inbox.update().where(inbox.c.event == "1").values(payload=payload))
+
+
+@pytest.mark.parametrize("payload", [{}, {"kind": "hologram"}, {"channel": "web", "chat": "a", "event": "1", "kind": "text", "mood": "?"}, None, 7])
+async def test_a_row_that_another_version_wrote_holds_up_nobody(way: Road, payload: object) -> None:
+    """A message whose stored form cannot be read is answered as a thing that we cannot read; what follows it is answered too."""
+
+    async def kinds(turn: Turn) -> Reply:
+        return Reply((Say(f"{turn.incoming.kind}: {turn.text}"),))
+
+    dispatch = way.dispatch(kinds)
+    await dispatch.accept(hears("một", event="1"), hears("hai"))
+    await set_payload(way, payload)
+    async with asyncio.timeout(20):
+        await dispatch.settle()
+    assert await way.said() == ["unsupported:", "text: hai"]
+    async with way.database.reading() as db:
+        assert len(await road.history(db, "web", "a", 10)) == 4
+
+
+async def test_a_state_that_another_version_wrote_is_begun_anew(way: Road, logged: list[dict[str, object]]) -> None:
+    """A conversation whose row cannot be read goes on from its beginning instead of being tried for ever."""
+    await way.answer(echo, hears("một"))
+    async with way.database.writing() as db:
+        await db.execute(conversations.update().values(topic={"asked": 7}, menu=7))
+    assert await way.answer(echo, hears("hai")) == ["nghe: một", "nghe: hai"]
+    assert [e["event"] for e in logged] == ["state unreadable"]
+
+
+async def test_two_workers_answer_a_message_once(way: Road) -> None:
+    """Where two processes take up the same row, one reply and its effects are kept, and nothing of the other."""
+    together = asyncio.Barrier(2)
+
+    async def rating(turn: Turn) -> Reply:
+        await together.wait()
+        return Reply((Say("đã ghi"),), effects=(rate_anew,))
+
+    await way.dispatch().accept(hears("một"))
+    async with asyncio.timeout(20):
+        await asyncio.gather(way.dispatch(rating).settle(), way.dispatch(rating).settle())
+    assert await way.said() == ["đã ghi"]
+    assert await ratings(way) == 1
+    assert await way.rows(outcomes.c.outcome) == [("other",)]
+
+
+async def rate_anew(db: AsyncConnection) -> None:
+    await voices.rate(db, Chat("mau", "web", f"{await ratings_in(db)}"), "", 5, NOW)
+
+
+async def ratings_in(db: AsyncConnection) -> int:
+    return len([row async for row in voices.all_ratings(db)])
+
+
+async def test_a_row_that_cannot_even_be_apologised_for_is_closed(way: Road) -> None:
+    """A channel that is no more can be told nothing: the row is closed with its reference and not taken up again."""
+    await way.answer(echo, Incoming("fax", "a", "1", text="một"), hears("hai"))
+    assert await way.said() == ["nghe: hai"]
+    (lost,), (answered,) = await way.rows(inbox.c.failure)
+    assert re.fullmatch(r"L-[0-9A-F]{6}", str(lost))
+    assert answered == ""
+
+
+async def test_a_full_batch_of_one_chat_does_not_keep_others_waiting(way: Road) -> None:
+    """After a restart, more messages of one chat wait than a batch holds and nothing new comes: another chat is answered meanwhile."""
+    free = asyncio.Event()
+
+    async def slow(turn: Turn) -> Reply:
+        if turn.incoming.chat == "a":
+            await free.wait()
+        return await echo(turn)
+
+    await way.dispatch().accept(*(hears(str(n)) for n in range(BATCH + 5)), hears("một", "b"))
+    async with running(way.dispatch(slow)):
+
+        async def answered() -> bool:
+            return await way.said("b") == ["nghe: một"]
+
+        await until(answered)

@@ -160,9 +160,15 @@ def test_a_missing_content_folder_is_told(monkeypatch: pytest.MonkeyPatch, capsy
 
 def test_import(capsys: pytest.CaptureFixture[str]) -> None:
     """The sample is taken whole, and again."""
-    for _ in range(2):
+    for new in (6, 0):
         assert main(["dossiers", "import", str(SAMPLE)]) == 0
-        assert capsys.readouterr() == ("Đã nhập 6 hồ sơ, bỏ qua 0 dòng.\n", "")
+        assert capsys.readouterr() == (imported(6, 0, new), "")
+
+
+def imported(taken: int, refused: int, new: int) -> str:
+    """The summary of an import that changed nothing known."""
+    counts = f"Mới: {new}. Đổi trạng thái: 0. Đổi thông tin khác: 0. Không đổi: {taken - new}. Cũ hơn số liệu đang có: 0."
+    return f"Đã đọc {taken} hồ sơ, bỏ qua {refused} dòng.\n{counts}\n"
 
 
 def test_import_lists_the_rows_that_it_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,7 +176,7 @@ def test_import_lists_the_rows_that_it_left_out(tmp_path: Path, capsys: pytest.C
     (tmp_path / "h.csv").write_text("Mã hồ sơ,Trạng thái\nH26.145-261110-0001,Đang xử lý\nxx,Đang xử lý\n", encoding="utf-8")
     assert main(["dossiers", "import", "h.csv"]) == 1
     expected = "h.csv: dòng 3, cột A: “xx” không phải là mã hồ sơ (như H26.145-260108-0002).\n"
-    assert capsys.readouterr() == ("Đã nhập 1 hồ sơ, bỏ qua 1 dòng.\n", expected)
+    assert capsys.readouterr() == (imported(1, 1, 1), expected)
 
 
 def test_import_of_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

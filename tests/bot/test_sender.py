@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from bot.channels import TryLater, Undeliverable
 from bot.chat import Chat, Wire
@@ -234,3 +235,68 @@ async def test_run_comes_back_by_itself(database: Database, channel: Recording, 
     task.cancel()
     assert await asyncio.gather(task, return_exceptions=True)
     assert channel.tried == ["một", "một"]
+
+
+async def refuse_notes(database: Database) -> None:
+    async with database.writing() as db:
+        await db.exec_driver_sql("CREATE TRIGGER full BEFORE UPDATE OF sent_at ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+
+
+async def test_what_the_platform_took_is_not_sent_again_while_it_cannot_be_noted(database: Database, channel: Recording, sender: Sender) -> None:
+    """A disk that is full must not become a message every second: it is sent once, and noted when that is possible."""
+    await say(database, "a", "một")
+    await refuse_notes(database)
+    for _ in range(3):
+        with pytest.raises(DBAPIError):
+            await sender.send_waiting()
+    async with database.writing() as db:
+        await db.exec_driver_sql("DROP TRIGGER full")
+    assert await sender.send_waiting() is False
+    assert channel.sent == [("a", "một")]
+    assert await rows(database, outbox.c.message, outbox.c.sent_at) == [("m1", NOW)]
+
+
+async def test_a_fault_of_one_chat_waits_for_the_others(database: Database, clock: Clock) -> None:
+    """A round ends when all its chats are through, so that the next round never sends what is still under way."""
+    free = asyncio.Event()
+
+    class Slow(Recording):
+        async def send(self, chat: str, wire: Wire) -> str:
+            if chat == "b":
+                await free.wait()
+            return await super().send(chat, wire)
+
+    slow = Slow()
+    await say(database, "a", "một")
+    await say(database, "b", "hai")
+    await refuse_notes(database)
+    async with asyncio.timeout(10):
+        task = asyncio.create_task(Sender(database, slow, clock).send_waiting())
+        while not slow.sent:  # noqa: ASYNC110 - the first chat's fault follows
+            await asyncio.sleep(0.005)
+        done, _ = await asyncio.wait({task}, timeout=0.2)
+        assert not done
+        free.set()
+        with pytest.raises(DBAPIError):
+            await task
+
+
+async def test_what_another_process_says_is_noticed(database: Database, channel: Recording, clock: Clock) -> None:
+    """A row that came without a ring, such as an import's notice, is sent at the next look."""
+    running = asyncio.create_task(Sender(database, channel, clock, poll=0.01).run())
+    await say(database, "a", "một")
+    async with asyncio.timeout(10):
+        await channel.new.wait()
+    running.cancel()
+    assert channel.sent == [("a", "một")]
+
+
+async def test_what_waits_for_the_morning_keeps_nothing_waiting(database: Database, channel: Recording, sender: Sender, clock: Clock) -> None:
+    """A message for later lets those after it pass, unlike one that failed."""
+    await say(database, "a", "sáng mai", at=NOW + dt.timedelta(hours=9))
+    await say(database, "a", "bây giờ")
+    assert await sender.send_waiting() is True
+    assert channel.sent == [("a", "bây giờ")]
+    clock.move(hours=9)
+    assert await sender.send_waiting() is False
+    assert channel.sent == [("a", "bây giờ"), ("a", "sáng mai")]

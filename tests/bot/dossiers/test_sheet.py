@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bot.dossiers.secret import keyed_hash
 from bot.dossiers.mapping import HEADINGS
+from bot.dossiers.secret import keyed_hash
 from bot.dossiers.sheet import Record, Refused, SheetError, read_sheet
 from bot.settings import ZONE
 from tests.conftest import KEY

@@ -246,3 +246,18 @@ async def test_a_missing_folder_is_made(tmp_path: Path) -> None:
     await database.open()
     await database.close()
     assert (tmp_path / "a" / "b" / "m.db").exists()
+
+
+async def test_an_error_does_not_quote_what_was_to_be_written(database: Database) -> None:
+    """Errors end in logs, also in those of the web server: a statement that fails names no citizen's words."""
+    with pytest.raises(sa.exc.IntegrityError) as error:
+        async with database.writing() as db:
+            await db.execute(malformed.insert().values(channel="web", body="Nguyễn Thị Bí Mật", at=None))
+    assert "Bí Mật" not in str(error.value)
+
+
+async def test_a_commit_is_on_the_disk_when_it_returns(database: Database) -> None:
+    """What is acknowledged survives a power cut: SQLite's synchronous is FULL (2), in WAL mode."""
+    async with database.reading() as db:
+        assert (await db.exec_driver_sql("PRAGMA synchronous")).scalar() == 2
+        assert (await db.exec_driver_sql("PRAGMA journal_mode")).scalar() == "wal"
