@@ -20,7 +20,7 @@ Id = str | tuple[str, str]
 
 def written(folder: Path) -> dict[Id, str]:
     """The sentences that the code says, each with a place where it stands."""
-    found = extract_from_dir(folder, [("**.py", "python")], keywords=KEYWORDS)
+    found = extract_from_dir(folder, [("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS)
     return {message: f"{folder.name}/{file}:{line}" for file, line, message, _, _ in found}
 
 
