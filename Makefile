@@ -46,7 +46,12 @@ test: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
+
+# Figures, each beside a peer or a limit in the same run.
+bench: install-dev
+	$(BIN)/python -m tests.bench.content
+	$(BIN)/python -m tests.bench.understanding --large
 
 # Every sentence of the bot into the catalogue, those without English left empty: fill them in, then `make test`.
 texts: install-dev

@@ -89,7 +89,7 @@ class Dispatch:
         try:
             async with self._bench.database.reading() as db:
                 rows = await road.received(db, BATCH, self._busy)
-        except SQLAlchemyError as error:
+        except Exception as error:  # whatever it is, it is tried again: nobody would notice a dispatch that ended
             log.error("inbox unreadable", error=type(getattr(error, "orig", error)).__name__)
             asyncio.get_running_loop().call_later(1, self._wake.set)
             return {}

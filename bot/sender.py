@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.store import road
@@ -41,7 +40,7 @@ class Sender:
             self._wake.clear()
             try:
                 left = await self.send_waiting()
-            except SQLAlchemyError as error:
+            except Exception as error:  # whatever it is, the next round is tried: nobody would notice a sender that ended
                 log.error("outbox not served", channel=self._channel.name, error=type(getattr(error, "orig", error)).__name__)
                 left = True
             await self._pause(IDLE_SECONDS if left else self._poll)

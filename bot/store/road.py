@@ -128,12 +128,20 @@ async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime
         .order_by(outbox.c.id)
         .limit(most)
     )
-    return [Waiting(r.id, r.chat, Wire.from_dict(r.payload), r.attempts, r.not_before) for r in await db.execute(query)]
+    return [Waiting(r.id, r.chat, _wire(r.payload), r.attempts, r.not_before) for r in await db.execute(query)]
 
 
 async def any_left(db: AsyncConnection, channel: str) -> bool:
     """Whether a message of the channel is still to be sent, now or later."""
     return (await db.execute(sa.select(sa.exists().where(outbox.c.channel == channel, _unsent(outbox))))).scalar_one()
+
+
+def _wire(payload: Any) -> Wire:
+    """A message as it was stored. Of one that another version wrote otherwise the words are left."""
+    try:
+        return Wire.from_dict(payload)
+    except (TypeError, ValueError, KeyError):
+        return Wire(str(payload.get("text", "")) if isinstance(payload, dict) else "")
 
 
 def _unsent(table: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -178,7 +186,7 @@ async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> l
         .order_by(outbox.c.id)
         .limit(200)
     )
-    return [(row.id, Wire.from_dict(row.payload)) for row in await db.execute(query)]
+    return [(row.id, _wire(row.payload)) for row in await db.execute(query)]
 
 
 async def history(db: AsyncConnection, channel: str, chat: str, most: int, after: int = 0) -> list[Said]:
@@ -201,7 +209,7 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
     ]
     for row in answers:
         place = row.inbox_id or max((q.id for q in questions if q.received_at <= row.created_at), default=0)
-        lines.append(((place, 1, row.id), Said(row.id, row.created_at, False, "", Wire.from_dict(row.payload), event=row.event or "")))
+        lines.append(((place, 1, row.id), Said(row.id, row.created_at, False, "", _wire(row.payload), event=row.event or "")))
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])][-most:]
 
 

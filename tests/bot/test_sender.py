@@ -300,3 +300,16 @@ async def test_what_waits_for_the_morning_keeps_nothing_waiting(database: Databa
     clock.move(hours=9)
     assert await sender.send_waiting() is False
     assert channel.sent == [("a", "bây giờ"), ("a", "sáng mai")]
+
+
+@pytest.mark.parametrize(("payload", "heard"), [({"text": "một", "mood": "?"}, "một"), ({"buttons": 7}, ""), (None, "")])
+async def test_a_row_that_another_version_wrote_holds_up_nobody(
+    database: Database, channel: Recording, sender: Sender, payload: object, heard: str
+) -> None:
+    """Of a message whose stored form cannot be read the words are sent; the other chats get theirs."""
+    await say(database, "a", "một")
+    await say(database, "b", "hai")
+    async with database.writing() as db:
+        await db.execute(outbox.update().where(outbox.c.chat == "a").values(payload=payload))
+    assert await sender.send_waiting() is False
+    assert channel.sent == [("a", heard), ("b", "hai")]
