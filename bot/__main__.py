@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.command(options, load_settings()))
-    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, trial.BadLine) as error:
+    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine) as error:
         print(f"motcua: {error}", file=sys.stderr)
     except ContentError as error:
         print(error, file=sys.stderr)

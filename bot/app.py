@@ -38,6 +38,13 @@ STOP_SECONDS = 8
 log = structlog.get_logger()
 
 
+class JobFailed(Exception):
+    """A job of the running bot failed; the log says which."""
+
+    def __str__(self) -> str:
+        return "a job of the bot failed (see the log), so it stopped. Start it again; nothing that was accepted is lost."
+
+
 class PortInUse(Exception):
     """The page's address is taken; the text says by which setting it is changed."""
 
@@ -132,10 +139,12 @@ async def serve(settings: Settings) -> None:
         jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
         jobs += _of_dossiers(made)
         jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
-        tasks = [asyncio.create_task(job) for job in jobs]
+        tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
         print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)
         await server.serve()
+        if any(task.done() and not task.cancelled() and task.exception() for task in tasks):
+            raise JobFailed
 
 
 def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
@@ -167,6 +176,18 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._web.close()
         super().handle_exit(sig, frame)
+
+
+def _watched(task: asyncio.Task[None], server: uvicorn.Server) -> asyncio.Task[None]:
+    """A job that fails ends the bot, so that what runs it starts it anew; a page that goes on without its sender would deceive."""
+
+    def ended(done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error("job failed", job=getattr(done.get_coro(), "__qualname__", ""), error=type(error).__name__)
+            server.should_exit = True
+
+    task.add_done_callback(ended)
+    return task
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

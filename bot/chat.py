@@ -183,7 +183,7 @@ def render(say: Say, caps: Caps, pressed: str = "") -> tuple[tuple[Wire, ...], M
 
 def _list(choices: tuple[Choice, ...]) -> str:
     chosen = [f"{n}. {c.label}" + (f"\n    {c.hint}" if c.hint else "") for n, c in enumerate((c for c in choices if c.id), 1)]
-    links = [f"{c.label}: {c.url or c.phone}" for c in choices if not c.id]
+    links = [c.label if c.phone and c.phone in c.label.replace(" ", "") else f"{c.label}: {c.url or c.phone}" for c in choices if not c.id]
     return "\n".join((*chosen, *links))
 
 

@@ -185,7 +185,7 @@ def _failed(turn: Turn) -> tuple[Reply, str]:
     """What is said in place of a reply, and the reference that joins it to the log."""
     reference = f"L-{secrets.token_hex(3).upper()}"
     log.exception("handler failed", reference=reference, channel=turn.incoming.channel, step=turn.state.step)
-    return _apology(turn, reference), reference
+    return replace(_apology(turn, reference), hide=bool(turn.state.data.get("private"))), reference
 
 
 def _next_state(turn: Turn, reply: Reply, menu: Menu) -> State:

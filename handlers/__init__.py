@@ -128,7 +128,7 @@ async def _said(turn: Turn) -> Reply:
         return await office.emergency(turn)
     if id_ := recognise(turn.text, turn.state.menu):
         return await _pressed(turn, id_)
-    if turn.state.menu.numbered and re.fullmatch(r"\d{1,2}", turn.text.strip(" .")) and not turn.state.step:
+    if re.fullmatch(r"\d{1,2}", turn.text.strip(" .")) and not turn.state.step:
         return await greeting.no_such_number(turn)
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
         return reply

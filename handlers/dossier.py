@@ -152,7 +152,7 @@ async def details(turn: Turn) -> Reply | None:
         return Reply((_details(turn, dossier),), subject=SUBJECT)
     text = t("Để giữ kín thông tin, anh/chị gõ 4 số cuối của điện thoại hoặc của số căn cước đã ghi trong hồ sơ {code}.", code=code)
     text += "\n" + t("Tôi không lưu 4 số này. Đừng gửi mã OTP hay mật khẩu cho ai.")
-    return Reply((Say(text, choices=(Choice(t("Thôi"), "cancel"),)),), step="dossier.digits", data={"code": code}, subject=SUBJECT)
+    return Reply((Say(text, choices=(Choice(t("Thôi"), "cancel"),)),), step="dossier.digits", data={"code": code, "private": True}, subject=SUBJECT)
 
 
 async def digits_step(turn: Turn) -> Reply | None:
@@ -162,14 +162,14 @@ async def digits_step(turn: Turn) -> Reply | None:
     if find(turn.text, turn.now.date()) or not said or (wordy and len(said) < DIGITS):
         return None
     chat, now = turn.chat, turn.now
-    step = Reply((), step="dossier.digits", data={"code": code}, subject=SUBJECT, hide=True)
+    step = Reply((), step="dossier.digits", data={"code": code, "private": True}, subject=SUBJECT, hide=True)
     if len(said) < DIGITS:
         return replace(step, says=(Say(t("Anh/chị gõ đủ 4 số giúp tôi."), choices=(Choice(t("Thôi"), "cancel"),)),))
     if await dossiers.locked(turn.db, chat, code, now):
         text = t(
             "Anh/chị đã thử sai nhiều lần. Xin đợi một giờ rồi thử lại, hoặc mang giấy hẹn đến bàn một cửa: {phone}.", phone=wording.telephones(turn)
         )
-        return Reply((Say(text),), subject=SUBJECT, hide=True)
+        return replace(step, says=(Say(text, choices=(Choice(t("Thôi"), "cancel"),)),))
     dossier = await dossiers.find(turn.db, chat.office, code)
     stored = (dossier.phone_hash, dossier.identity_hash) if dossier else ("", "")
     if matches(turn.key, code, said[-DIGITS:], *stored) and dossier:

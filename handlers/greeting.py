@@ -108,6 +108,9 @@ async def wordless(turn: Turn) -> Reply:
 async def no_such_number(turn: Turn) -> Reply:
     """A number that the menu does not have."""
     t, menu = turn.t, turn.state.menu
+    if not menu.numbered or not menu.items:
+        text = t("Hiện không có danh sách nào để chọn bằng số. Anh/chị gõ điều cần hỏi giúp tôi.")
+        return Reply((Say(text, choices=main_choices(turn)),), subject="so-ngoai-danh-sach")
     text = t("Danh sách chỉ có số 1 đến {n}. Anh/chị gõ lại số, hoặc gõ điều cần hỏi.", n=len(menu.items))
     if len(menu.items) == 1:
         text = t("Danh sách chỉ có số 1. Anh/chị gõ 1, hoặc gõ điều cần hỏi.")

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -111,6 +111,8 @@ class Telegram:
                 await self.bot.delete_webhook()
         except InvalidToken as error:
             raise Undeliverable("Telegram refuses the token of MOTCUA_TELEGRAM_TOKEN. Expected: the token that BotFather shows now.") from error
+        except BadRequest as error:
+            raise Undeliverable(f"Telegram refuses MOTCUA_TELEGRAM_WEBHOOK: {error}. Expected: a public https:// address.") from error
         except TelegramError as error:
             raise TryLater(f"Telegram cannot be reached: {type(error).__name__}") from error
 
@@ -152,11 +154,18 @@ class Telegram:
         while True:
             try:
                 for item in await self._updates(offset):
+                    number = int(item["update_id"])
                     await self.receive_json(item)
-                    offset = int(item["update_id"]) + 1
+                    offset = number + 1
             except RetryAfter as error:
                 await asyncio.sleep(_seconds(error))
-            except (TelegramError, DBAPIError) as error:  # what was not stored is not confirmed, so it comes again
+            except (
+                TelegramError,
+                SQLAlchemyError,
+                KeyError,
+                TypeError,
+                ValueError,
+            ) as error:  # what was not stored is not confirmed, so it comes again
                 log.warning("poll failed", channel=self.name, error=type(error).__name__)
                 await asyncio.sleep(self._pause)
 
@@ -181,7 +190,7 @@ class Telegram:
         try:
             item = json.loads(body)
             item["update_id"] = int(item["update_id"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             await self._malformed(self.name, body.decode("utf-8", "replace"))
             return 200
         await self.receive_json(item)

@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,13 @@ from anyio import CancelScope
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import Accept
+from bot.channels.guard import Guarded, Pace, TooLong, limited_body
 from bot.channels.telegram import SECRET_HEADER
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
 from bot.store import road
@@ -41,7 +40,6 @@ COOKIE_DAYS = 180
 BODY_MAX = 64_000
 WEBHOOK_MAX = 1_000_000
 TEXT_MAX = 12_000
-PER_MINUTE = 30
 PING_SECONDS = 15.0
 HISTORY = 120
 _CHAT = re.compile(r"[0-9a-f]{32}")
@@ -64,18 +62,7 @@ _STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
 _UNREADABLE = n_("Tin này máy chủ không đọc được. Anh/chị tải lại trang rồi gửi lại giúp tôi.")
 _TOO_LONG = n_("Tin dài quá. Anh/chị chia thành vài tin ngắn hơn giúp tôi.")
 _TOO_FAST = n_("Anh/chị gửi nhanh quá, xin đợi một phút rồi gửi tiếp.")
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 _FRESH = {"Cache-Control": "no-store"}
-
-
-class TooLong(Exception):
-    """A request's body is over its limit."""
 
 
 class Web:
@@ -94,7 +81,7 @@ class Web:
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
-        self._pace = _Pace(timer)
+        self._pace = Pace(timer)
         self._template = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("index.html")
         self._version = hashlib.sha256(b"".join((PAGE / name).read_bytes() for name in FILES)).hexdigest()[:12]
 
@@ -123,13 +110,13 @@ class Web:
 
             async def webhook(request: Request) -> Response:
                 try:
-                    body = await _limited_body(request, WEBHOOK_MAX)
+                    body = await limited_body(request, WEBHOOK_MAX)
                 except (TooLong, ClientDisconnect):
                     return Response(status_code=413)
                 return Response(status_code=await telegram_webhook(request.headers.get(SECRET_HEADER, ""), body))
 
             routes.append(Route("/telegram", webhook, methods=["POST"]))
-        return Starlette(routes=routes, middleware=[Middleware(_Guarded)])
+        return Starlette(routes=routes, middleware=[Middleware(Guarded)])
 
     async def _page(self, request: Request) -> Response:
         office = self._office()
@@ -190,7 +177,7 @@ class Web:
         if self._pace.exceeded(chat):
             return _refused(429, t(_TOO_FAST))
         try:
-            incoming = _incoming(chat, json.loads(await _limited_body(request, BODY_MAX)))
+            incoming = _incoming(chat, json.loads(await limited_body(request, BODY_MAX)))
         except TooLong:
             return _refused(413, t(_TOO_LONG))
         except (ValueError, TypeError, KeyError, RecursionError, ClientDisconnect):
@@ -231,35 +218,6 @@ class Web:
                 del self._bells[chat]
 
 
-class _Pace:
-    """Counts each chat's messages within the minute, and forgets them with it."""
-
-    def __init__(self, timer: Callable[[], float]) -> None:
-        self._timer, self._began, self._sent = timer, timer(), Counter[str]()
-
-    def exceeded(self, chat: str) -> bool:
-        """Counts one more message of the chat; True when it is one too many."""
-        if self._timer() - self._began >= 60:
-            self._began, self._sent = self._timer(), Counter()
-        self._sent[chat] += 1
-        return self._sent[chat] > PER_MINUTE
-
-
-class _Guarded:
-    """Puts the security headers on every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, guarded)
-
-
 def _event(name: str, value: object, id_: int = 0) -> str:
     return (f"id: {id_}\n" if id_ else "") + f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
 
@@ -279,16 +237,6 @@ def _visible(line: Said) -> bool:
 def _chat(request: Request) -> str:
     value = request.cookies.get(COOKIE, "")
     return value if _CHAT.fullmatch(value) else ""
-
-
-async def _limited_body(request: Request, most: int) -> bytes:
-    """The body. Raises TooLong, and ClientDisconnect where it was cut off."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise TooLong
-    return body
 
 
 def _incoming(chat: str, message: dict[str, Any]) -> Incoming:

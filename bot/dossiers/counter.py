@@ -136,12 +136,14 @@ async def figures(db: AsyncConnection, office: str, span: Span, now: dt.datetime
     """The figures of a span as they stand now, or stood at its end."""
     rules = _Rules(db, span, now.date())
     counts = [sa.func.coalesce(sa.func.sum(sa.case((getattr(rules, name), 1), else_=0)), 0).label(name) for name in _COUNTED]
-    d = dossiers.c
-    rows = (await db.execute(sa.select(d.method, sa.func.max(d.as_of).label("as_of"), *counts).where(d.office == office).group_by(d.method))).all()
+    d, (start, _) = dossiers.c, span.moments
+    touched = sa.or_(d.completed_at.is_(None), d.completed_at >= start, d.received_at >= start)  # the others are in no figure
+    rows = (await db.execute(sa.select(d.method, *counts).where(d.office == office, touched).group_by(d.method))).all()
+    as_of = (await db.execute(sa.select(sa.func.max(d.as_of)).where(d.office == office))).scalar_one()
     summed = {name: sum(int(getattr(row, name)) for row in rows) for name in _COUNTED}
     online = sum(int(row.fresh) for row in rows if fold(row.method) in ONLINE)
     direct = sum(int(row.fresh) for row in rows if fold(row.method) in DIRECT)
-    return Figures(span, online, direct, as_of=max((row.as_of for row in rows), default=None), **summed)
+    return Figures(span, online, direct, as_of=as_of, **summed)
 
 
 async def faults(db: AsyncConnection, office: str, span: Span, now: dt.datetime) -> list[Fault]:

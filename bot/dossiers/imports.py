@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import pickle
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ async def import_file(
     as_of = how.as_of or seen or now
     result = Imported()
     with tempfile.TemporaryFile() as spool:
-        await asyncio.to_thread(_fill, spool, result, lambda: read_sheet(path, key, now.date(), how.mapping))
+        await _read(spool, result, lambda: read_sheet(path, key, now.date(), how.mapping))
         for piece in _pieces(spool):
             async with database.writing() as db:
                 kept = await dossiers.keep(db, office, piece, as_of, again=seen is not None)
@@ -91,6 +92,15 @@ async def import_file(
     async with database.writing() as db:
         await road.keep_cursor(db, name, (seen or as_of).isoformat())
     return result
+
+
+async def _read(spool: IO[bytes], result: Imported, read: Callable[[], Iterator[Record | Refused]]) -> None:
+    """Fills the spool in a thread, which ends soon after it is no longer wanted."""
+    stopped = threading.Event()
+    try:
+        await asyncio.to_thread(_fill, spool, result, read, stopped)
+    finally:
+        stopped.set()
 
 
 async def _first_seen(database: Database, name: str) -> dt.datetime | None:
@@ -113,7 +123,7 @@ def _digest(path: Path, mapping: bytes) -> str:
     return digest.hexdigest()
 
 
-def _fill(spool: IO[bytes], result: Imported, read: Callable[[], Iterator[Record | Refused]]) -> None:
+def _fill(spool: IO[bytes], result: Imported, read: Callable[[], Iterator[Record | Refused]], stopped: threading.Event) -> None:
     """Reads the whole export into the spool, piece by piece, so that a fault at its end is met before anything is written."""
     piece: list[Record] = []
     for row in read():
@@ -125,6 +135,8 @@ def _fill(spool: IO[bytes], result: Imported, read: Callable[[], Iterator[Record
         if len(piece) >= PIECE:
             pickle.dump(piece, spool)
             piece.clear()
+            if stopped.is_set():
+                return
     pickle.dump(piece, spool)
     spool.seek(0)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.dossiers.imports import How, Imported, import_file
 from bot.dossiers.mapping import Mapping, MappingError, load_mapping
@@ -39,8 +38,8 @@ class Intake:
         while True:
             try:
                 await self.look()
-            except (OSError, DBAPIError) as error:
-                log.error("intake failed", error=type(error).__name__)
+            except Exception:  # one bad file or moment must not end the watch
+                log.exception("intake failed")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

@@ -20,14 +20,27 @@ KEPT = 300
 
 def scrub(text: str) -> str:
     """The question without what could tell a person: numbers of four digits and more, addresses, names that follow «tên»."""
-    text = _NAMED.sub(_unnamed, text)
+    text = _SURNAMED.sub(_without_surname, _NAMED.sub(_unnamed, text))
+    text = _HOUSE.sub("…", _SECRET.sub(r"\1…", text))
     return _PERSONAL.sub("…", text)[:KEPT].strip()
+
+
+_SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trịnh Mai Đoàn Lương Trương"  # the commonest
+_SURNAMED = re.compile(rf"\b((?:{_SURNAMES.replace(' ', '|')})\s+)(\w+(?:\s+\w+){{0,2}})")
+_SECRET = re.compile(r"\b((?:mật khẩu|mat khau|otp|mã otp|ma otp|password)\s*(?:là|la|:)?\s*)\S+", re.I)
+_HOUSE = re.compile(r"\b\d+/\d+\b|\b((?:số nhà|so nha|nhà số|nha so)\s+)\w+", re.I)
 
 
 def _unnamed(match: re.Match[str]) -> str:
     words = match.group(2).split()
     name = list(takewhile(lambda word: word[0].isupper(), words))
     return match.group(1) + " ".join(["…", *words[len(name) :]]) if len(name) > 1 else match.group(0)
+
+
+def _without_surname(match: re.Match[str]) -> str:
+    words = match.group(2).split()
+    name = list(takewhile(lambda word: word[0].isupper(), words))
+    return " ".join(["…", *words[len(name) :]]) if name else match.group(0)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def aspects(labels: Sequence[str], *, condition: bool, content: bool) -> tuple[A
         if not label.startswith("*"):
             firm.append(Aspect(label))
         elif label == "*place":
-            firm += [Aspect.WHERE, Aspect.AGENCY]
+            firm.append(Aspect.WHERE)
         elif label == "*documents" and not content:
             firm.append(Aspect.DOCUMENTS)
     if set(firm) <= {Aspect.LEGAL_BASIS}:

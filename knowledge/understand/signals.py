@@ -69,7 +69,7 @@ def _alone(bare: Sequence[str], lexicon: Lexicon) -> bool:
 def _opens(tokens: Sequence[str], lexicon: Lexicon) -> bool:
     """A correction stands at the beginning, after a word or two of politeness."""
     return any(
-        hit is not None and (hit[0] - place > 1 or hit[0] == len(tokens) or tokens[hit[0]] in STOPS)
+        hit is not None and (hit[0] - place > 1 or (hit[0] == len(tokens) and not place) or (hit[0] < len(tokens) and tokens[hit[0]] in STOPS))
         for place in range(min(3, len(tokens)))
         if (hit := lexicon.corrections.find(tokens, place)) is not None
     )

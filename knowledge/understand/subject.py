@@ -22,6 +22,10 @@ NEW_SUBJECT = 0.48  # score from which a message in a conversation speaks of som
 STILL = 0.12  # lead that a new procedure needs over the one talked about
 OFFERED = 1.3  # for a procedure just offered
 LEFT = 0.8  # for the procedure that the citizen has just corrected
+EVENT_SAID = 0.8  # share of the message that a procedure explains whose event is told
+APART, APART_ASKING = 0.42, 0.5  # scores from which a general leaflet takes a message that does not go on, and one that asks
+APART_NAMED = 0.25  # share of its name that such a leaflet must then have met
+FITS_SAID = 0.6  # share of the message that the current procedure explains where nothing is asked
 CARRIED = 0.5  # weight of the current procedure's words beside those of the message
 
 
@@ -44,8 +48,12 @@ class Leaflets:
     kinds: Mapping[str, Kind]
 
 
-def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, leaflets: Leaflets) -> Subject:
-    """The subject of an ask in its conversation. `raw` finds general leaflets; without it only procedures are looked for."""
+def subject(
+    query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, leaflets: Leaflets, *, asking: bool = False, firm: bool = False
+) -> Subject:
+    """The subject of an ask in its conversation. `raw` finds general leaflets; without it only procedures are looked for.
+
+    What names nothing new stays with the conversation only where it asks (`asking`), goes on or fits what is talked about; what asks firmly for an aspect stays unless it names something new."""
     procedures = leaflets.procedures
     ranked = _favour(procedures.rank(query), _favoured(topic, signs))
     general = best_general(raw, leaflets)
@@ -60,8 +68,12 @@ def subject(query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, le
         return Subject(decision.keys or topic.offered, why=(*why, "trong các thủ tục vừa đưa ra"))
     if topic.asked and not _named(best) and (within := _sibling(query, topic, procedures, why)):
         return within
-    if topic.asked and (not _new(best) or _still(ranked, topic)):
-        return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
+    if topic.asked and (not _new(best) or _still(ranked, topic)) and (firm or not _event(ranked, topic, signs)):
+        if general and _apart(general, ranked, topic, signs, asking=asking):
+            return Subject(general=general.key, why=(*why, "câu không hỏi tiếp, tờ chung gần hơn"))
+        if asking or _goes_on(signs) or _fits(ranked, query, topic, procedures):
+            return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
+        why.append("không hỏi tiếp: đọc như câu mới")
     decision = procedures.decide(ranked, query)
     if not decision.keys and general and general.score >= GENERAL_ALONE:
         return Subject(general=general.key, why=(*why, "chỉ tờ chung gần"))
@@ -127,6 +139,35 @@ def _still(ranked: Sequence[Candidate], topic: Topic) -> bool:
     """Whether what is talked about fits nearly as well as the best, and the best is not named outright."""
     near = [c for c in ranked[:4] if c.key in topic.asked and c.score >= ranked[0].score - STILL]
     return bool(near) and not (_named(ranked[0]) and ranked[0].key not in topic.asked)
+
+
+def _event(ranked: Sequence[Candidate], topic: Topic, signs: Signals) -> bool:
+    """Whether the message tells an event of another procedure rather than a circumstance of this one."""
+    best = ranked[0] if ranked else None
+    if best is None or signs.follows or best.score < NEW_SUBJECT or best.said < EVENT_SAID or best.key in topic.asked:
+        return False
+    return not any(c.key in topic.asked and c.score >= best.score - STILL for c in ranked)
+
+
+def _apart(general: Candidate, ranked: Sequence[Candidate], topic: Topic, signs: Signals, *, asking: bool) -> bool:
+    """Whether a general leaflet fits clearly better than what is talked about, in a message that does not go on."""
+    if _goes_on(signs) or (asking and general.named < APART_NAMED):
+        return False
+    current = max((c.score for c in ranked if c.key in topic.asked), default=0.0)
+    best = ranked[0].score if ranked else 0.0
+    return general.score >= (APART_ASKING if asking else APART) and general.score > max(current + STILL, best)
+
+
+def _goes_on(signs: Signals) -> bool:
+    return signs.follows or signs.corrects or signs.current or signs.before or bool(signs.ordinal)
+
+
+def _fits(ranked: Sequence[Candidate], query: Query, topic: Topic, procedures: Finder) -> bool:
+    """Whether what the message says is said by what is talked about too."""
+    words = [f for f in query.asked if " " not in f]
+    if any(2 * sum(f in procedures.known[code] for f in words) > len(words) for code in topic.asked if code in procedures.known):
+        return True
+    return any(c.key in topic.asked and c.said >= FITS_SAID and c.score >= ranked[0].score - STILL for c in ranked)
 
 
 def _sibling(query: Query, topic: Topic, procedures: Finder, why: Sequence[str]) -> Subject | None:

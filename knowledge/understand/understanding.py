@@ -32,6 +32,7 @@ from knowledge.understand.tokens import tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
+TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
 
@@ -142,7 +143,15 @@ class Understanding:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
-        about = subject(asking, [] if topic.asked and ask.condition else raw, topic, signs, self.leaflets)
+        about = subject(
+            asking,
+            [] if topic.asked and ask.condition else raw,
+            topic,
+            signs,
+            self.leaflets,
+            asking=bool(ask.labels) or ask.condition,
+            firm=_firm(ask.labels),
+        )
         why.extend(about.why)
         if about.general:
             return self._general(about.general)
@@ -166,9 +175,14 @@ class Understanding:
         """A message without a subject of its own, about what was last answered or offered; None where there is nothing to carry or to ask."""
         asked = self._aspects(ask, True, topic, signs)
         speaks = bool(ask.labels) or signs.brief or signs.sure or signs.current
+        firm = _firm(ask.labels) or signs.brief or signs.sure
         general = best_general(raw, self.leaflets)
         if not speaks and general and general.score >= CHAT_ENOUGH:
             return self._general(general.key)
+        if not firm and not signs.follows and general and general.score >= TALK_ENOUGH:
+            return self._general(general.key)
+        if not (speaks or signs.follows or signs.corrects or any(p.text in self.reader.generic for p in ask.main)):
+            return None
         if topic.asked:
             why.append("hỏi tiếp về thủ tục đang nói")
             return self._answer([(code, asked) for code in topic.asked], signs)
@@ -249,3 +263,7 @@ class Understanding:
 
 def _heads(pieces: Iterable[Piece]) -> frozenset[str]:
     return frozenset(p.text for p in pieces if p.role is Role.WORD or p.text in ("đăng", "cấp"))
+
+
+def _firm(labels: Iterable[str]) -> bool:
+    return any(not label.startswith("*") for label in labels)

@@ -270,9 +270,7 @@ function listen() {
 }
 
 async function begin() {
-  try {
-    (await (await fetch("/api/history")).json()).forEach(place);
-  } catch { tell(say.offline, "net"); }
+  try { (await (await fetch("/api/history")).json()).forEach(place); } catch { tell(say.offline, "net"); }
   listen();
   if (!log.childElementCount) ask({ start: true });
   toEnd();

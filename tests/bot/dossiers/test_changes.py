@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 
@@ -101,3 +102,15 @@ async def test_a_fault_at_the_end_writes_nothing(database: Database, tmp_path: P
     with pytest.raises(SheetError):
         await take(database, path)
     assert await statuses(database) == {}
+
+
+async def test_an_import_that_is_stopped_ends_and_can_be_run_again(database: Database, tmp_path: Path) -> None:
+    """The bot can be stopped in the midst of a long file; what is missing comes with the next run."""
+    path = sheet(tmp_path, *(line(n) for n in range(9 * PIECE)))
+    running = asyncio.create_task(take(database, path))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    done = await take(database, path)
+    assert done.taken == len(await statuses(database)) == 9 * PIECE

@@ -33,7 +33,7 @@ def asked(understanding: Understanding, text: str) -> tuple[Aspect, ...]:
         ("xin trích lục mấy bữa lấy được", (T,)),
         ("bao giờ thì có giấy", (T,)),
         ("đem hồ sơ giám hộ nộp chỗ nào", (W,)),
-        ("làm giám hộ ở đâu", (W, A)),
+        ("làm giám hộ ở đâu", (W,)),
         ("việc giám hộ thuộc thẩm quyền của ai", (A,)),
         ("đăng ký giám hộ trên điện thoại được không", (ON,)),
         ("cho xin mẫu tờ khai giám hộ", (FORMS,)),
