@@ -133,7 +133,13 @@ async def serve(settings: Settings) -> None:
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
-            web.application(webhook), settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+            web.application(webhook),
+            settings.host,
+            settings.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]

@@ -71,12 +71,6 @@ def _incoming(row: Any) -> Incoming:
         return Incoming(row.channel, row.chat, row.event, Kind.UNSUPPORTED)
 
 
-async def received_since(db: AsyncConnection, channel: str, chat: str, since: dt.datetime) -> int:
-    """How many messages a chat sent since a time."""
-    query = sa.select(sa.func.count()).where(inbox.c.channel == channel, inbox.c.chat == chat, inbox.c.received_at > since)
-    return (await db.execute(query)).scalar_one()
-
-
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
     """Marks a message as answered; `hide` blots its text out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
@@ -176,17 +170,6 @@ class Said:
     wire: Wire | None
     pressed: bool = False
     event: str = ""
-
-
-async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> list[tuple[int, Wire]]:
-    """What the bot said in a chat after the row `after`, in order."""
-    query = (
-        sa.select(outbox.c.id, outbox.c.payload)
-        .where(outbox.c.channel == channel, outbox.c.chat == chat, outbox.c.id > after)
-        .order_by(outbox.c.id)
-        .limit(200)
-    )
-    return [(row.id, _wire(row.payload)) for row in await db.execute(query)]
 
 
 async def history(db: AsyncConnection, channel: str, chat: str, most: int, after: int = 0) -> list[Said]:

@@ -41,7 +41,7 @@ def asks(parts: Sequence[Clause], finder: Finder) -> list[Ask]:
     named = [_explicit(c, finder) if place < CLAUSES_MOST else None for place, c in enumerate(worded)]
     heads = _heads(parts, worded, named, finder)
     if len(heads) > 1 and not _one_name(parts, worded, [c.key for h in heads if (c := named[h])], finder):
-        return _several(parts, worded, heads)
+        return several(parts, worded, heads)
     return [_best_clause(parts, worded, finder, heads)]
 
 
@@ -102,7 +102,7 @@ def _aspects_after(parts: Sequence[Clause], clause: Clause) -> bool:
     return following is not None and not following.has_words and bool(following.aspects)
 
 
-def _several(parts: Sequence[Clause], worded: Sequence[Clause], heads: Sequence[int]) -> list[Ask]:
+def several(parts: Sequence[Clause], worded: Sequence[Clause], heads: Sequence[int]) -> list[Ask]:
     """An ask for each head; clauses between go with the head before them, those before all with the first."""
     found: list[Ask] = []
     starts = [next(i for i, c in enumerate(parts) if c is worded[h]) for h in heads]

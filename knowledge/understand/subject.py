@@ -53,7 +53,8 @@ def subject(
 ) -> Subject:
     """The subject of an ask in its conversation. `raw` finds general leaflets; without it only procedures are looked for.
 
-    What names nothing new stays with the conversation only where it asks (`asking`), goes on or fits what is talked about; what asks firmly for an aspect stays unless it names something new."""
+    What names nothing new stays with the conversation only where it asks (`asking`), goes on or fits what is talked about;
+    what asks `firm`ly for an aspect stays unless it names something new."""
     procedures = leaflets.procedures
     ranked = _favour(procedures.rank(query), _favoured(topic, signs))
     general = best_general(raw, leaflets)

@@ -22,6 +22,7 @@ from knowledge.understand.asks import Ask, asks
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
 from knowledge.understand.lexicon import Broad, lexicon
+from knowledge.understand.lists import listed
 from knowledge.understand.meaning import Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown, carried_on
 from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
@@ -129,6 +130,9 @@ class Understanding:
         if signs.compare and (compared := self._compared(pieces, topic, why)):
             return Answer(tuple(Asked(c) for c in compared), compare=True)
         found = asks(parts, self.procedures)
+        if len(found) == 1 and (more := listed(pieces, self.procedures)):
+            why.append("nhiều thủ tục trong một câu")
+            found = more
         if pointed := self._pointed(signs, topic, found, why):
             return self._answer([(pointed, self._aspects(found[0], True, topic, signs))], signs)
         if not topic.asked and (broad := self._broadly(found)):

@@ -66,15 +66,6 @@ async def test_finish_can_hide(database: Database) -> None:
     assert [(r.payload["text"], r.done_at, r.failure) for r in rows] == [("••••", LATER, ""), ("xin chào", LATER, "L-ABC123")]
 
 
-async def test_received_since(database: Database) -> None:
-    """Messages of one chat are counted, not those of others nor older ones."""
-    async with database.writing() as db:
-        await road.receive(db, "mau", hears("1"), NOW - dt.timedelta(hours=1))
-        await road.receive(db, "mau", hears("2"), NOW)
-        await road.receive(db, "mau", Incoming("web", "b", "3"), NOW)
-        assert await road.received_since(db, "web", "a", NOW - dt.timedelta(minutes=1)) == 1
-
-
 async def test_malformed_is_kept_short(database: Database) -> None:
     """What could not be read is kept up to 20,000 characters."""
     async with database.writing() as db:
@@ -142,15 +133,6 @@ async def test_sent_failed_and_put_off(database: Database) -> None:
     assert [(w.id, w.attempts, w.not_before) for w in left] == [(ids[3], 1, LATER)]
 
 
-async def test_replies_after(database: Database) -> None:
-    """A page asks for what it has not shown yet."""
-    async with database.writing() as db:
-        await road.say(db, CHAT, [Wire("một"), Wire("hai"), Wire("ba")], NOW)
-        first = (await road.replies(db, "web", "a", 0))[0][0]
-        assert [w.text for _, w in await road.replies(db, "web", "a", first)] == ["hai", "ba"]
-        assert await road.replies(db, "web", "b", 0) == []
-
-
 async def converse(database: Database, times: int) -> None:
     """Questions of which the second is received before the first is answered."""
     async with database.writing() as db:
@@ -178,7 +160,7 @@ async def test_history_after_a_line(database: Database) -> None:
     """What was said after a line, with the questions that it answers and their events."""
     await converse(database, 3)
     async with database.reading() as db:
-        last = (await road.replies(db, "web", "a", 0))[3][0]
+        last = [line for line in await road.history(db, "web", "a", 50) if not line.mine][3].id
         lines = await road.history(db, "web", "a", 50, after=last)
         assert await road.history(db, "web", "a", 50, after=last + 9) == []
     assert [(s.text or s.wire.text, s.event) for s in lines] == [("hỏi 2", "2"), ("đáp 2a", "2"), ("đáp 2b", "2")]
