@@ -172,6 +172,17 @@ class Said:
     event: str = ""
 
 
+async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> list[tuple[int, Wire]]:
+    """What the bot said in a chat after the row `after`, in order."""
+    query = (
+        sa.select(outbox.c.id, outbox.c.payload)
+        .where(outbox.c.channel == channel, outbox.c.chat == chat, outbox.c.id > after)
+        .order_by(outbox.c.id)
+        .limit(200)
+    )
+    return [(row.id, Wire.from_dict(row.payload)) for row in await db.execute(query)]
+
+
 async def history(db: AsyncConnection, channel: str, chat: str, most: int, after: int = 0) -> list[Said]:
     """The last lines of a conversation, both sides, each answer under its question.
 
