@@ -183,17 +183,17 @@ async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> l
     return [(row.id, Wire.from_dict(row.payload)) for row in await db.execute(query)]
 
 
-async def history(db: AsyncConnection, channel: str, chat: str, most: int, after: int = 0) -> list[Said]:
+async def history(db: AsyncConnection, channel: str, chat: str, most: int, after: int | None = None) -> list[Said]:
     """The last lines of a conversation, both sides, each answer under its question.
 
     With `after`, only what the bot said after that row of its own, and the messages that this answers."""
     i, o = inbox.c, outbox.c
     told = sa.select(o.id, o.payload, o.inbox_id, o.created_at, i.event).outerjoin_from(outbox, inbox, o.inbox_id == i.id)
-    told = told.where(o.channel == channel, o.chat == chat, o.id > after).order_by(o.id.desc()).limit(most)
+    told = told.where(o.channel == channel, o.chat == chat, o.id > (after or 0)).order_by(o.id.desc()).limit(most)
     asked = sa.select(i.id, i.channel, i.chat, i.event, i.payload, i.received_at).where(i.channel == channel, i.chat == chat)
     asked = asked.order_by(i.id.desc()).limit(most)
     answers = (await db.execute(told)).all()
-    if after:
+    if after is not None:
         asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
     questions = (await db.execute(asked)).all()
     lines = [
