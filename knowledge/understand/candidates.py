@@ -26,6 +26,7 @@ SWAP, SWAP_NEAR = 0.25, 0.05  # the lead that puts a sibling first although its 
 SAID = 0.6  # share of its own words by which a leaflet is told from a sibling
 PLAIN = 0.45  # a name whose own words weigh less than this share of the sibling's own is the plain one
 PLAIN_OWN = 0.15  # and less than this share of its own name
+WHOLE_NAME = 0.78  # share of its name from which a bare message names a leaflet
 NEAR_SIBLING = 0.3
 NEAR = 0.16  # candidates this near the best are worth naming
 CHOICES_MOST = 6
@@ -104,6 +105,13 @@ class Finder(Names):
             ranked.append(Candidate(hit.key, score, named, hit.phrase_part, hit.body_part))
         ranked.sort(key=lambda c: (-c.score, c.key))
         return ranked[:most]
+
+    def open_among(self, ranked: Sequence[Candidate], asked: Query) -> tuple[str, ...]:
+        """The leaflets between which a bare object leaves it open («hộ kinh doanh»); none where it is the whole name of one of them."""
+        held = [c for c in ranked if self.holds(c.key, asked.asked)]
+        if asked.denied or len(held) < 2 or held[0] is not ranked[0] or any(c.named >= WHOLE_NAME for c in held):
+            return ()
+        return tuple(c.key for c in held[:CHOICES_MOST])
 
     def decide(self, ranked: Sequence[Candidate], asked: Query) -> Decision:
         """Answer, ask back or neither; with the rule that decided."""

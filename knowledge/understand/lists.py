@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from knowledge.understand.asks import Ask, several
 from knowledge.understand.candidates import Candidate, Finder, query
@@ -38,6 +39,15 @@ def listed(pieces: Sequence[Piece], finder: Finder) -> list[Ask]:
         return []
     keys = [c.key for h in heads if (c := found[h])]
     return several(parts, worded, heads) if len(heads) > 1 and not _one(worded, keys, finder) else []
+
+
+def told(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with «rồi» as a stop where it ends what is merely told: «cưới rồi, giờ muốn …»."""
+    out = list(pieces)
+    for place, (piece, after) in enumerate(pairwise(pieces)):
+        if piece.role is Role.JOIN and piece.text == "rồi" and (after.role is Role.STOP or after.text in WANTED):
+            out[place] = Piece(Role.STOP, ",")
+    return out
 
 
 def _joining(pieces: Sequence[Piece], place: int) -> Piece:

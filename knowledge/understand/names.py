@@ -66,6 +66,11 @@ class Names:
         name = {f for n in self.names[key] for f in n}
         return sum(self.index.weight(f, s) for f, s in denied.items() if f in name) / whole
 
+    def holds(self, key: str, asked: Features) -> bool:
+        """Whether one of the leaflet's own names says every word that is asked."""
+        words = [f for f in asked if " " not in f]
+        return any(all(f in name for f in words) for name in self.names[key])
+
     def siblings(self, key: str, other: str) -> bool:
         """Whether two leaflets share most of a name."""
         mine, theirs = self.title(key), self.title(other)

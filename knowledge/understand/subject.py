@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.model import Kind
-from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Finder, Query
+from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
 from knowledge.understand.index import Features, features
 from knowledge.understand.meaning import Topic
 from knowledge.understand.pieces import Piece
@@ -25,6 +25,9 @@ LEFT = 0.8  # for the procedure that the citizen has just corrected
 EVENT_SAID = 0.8  # share of the message that a procedure explains whose event is told
 APART, APART_ASKING = 0.42, 0.5  # scores from which a general leaflet takes a message that does not go on, and one that asks
 APART_NAMED = 0.25  # share of its name that such a leaflet must then have met
+NAMED_GENERAL = 0.7  # share of its name from which a general leaflet leaves what is talked about even in «thế còn …»
+SIBLINGS_MOST = 5
+PICKED = 1.0  # weight of words by which one of an offered list must lead
 FITS_SAID = 0.6  # share of the message that the current procedure explains where nothing is asked
 CARRIED = 0.5  # weight of the current procedure's words beside those of the message
 
@@ -62,10 +65,18 @@ def subject(
     why = [f"thủ tục: {c}" for c in ranked[:4]] + ([f"tờ chung: {general}"] if general else [])
     if general and _yields(general, best, topic, signs):
         general = None
+    follows = topic.asked and (signs.follows or signs.corrects) and not (general and general.named >= NAMED_GENERAL)
+    if follows and not _named(best) and (within := _sibling(query, topic, procedures, why, _alone(ranked), deep=True)):
+        return within
     if general and _wins(general, ranked, leaflets.kinds) and _leaves(general, topic, signs):
         return Subject(general=general.key, why=(*why, "tờ chung hơn hẳn mọi thủ tục"))
     if topic.offered and not _new(best):
+        if best and best.key in topic.offered and (picked := _picked(query, topic, procedures)):
+            return Subject((picked,), why=(*why, "lời chỉ một thủ tục trong danh sách có"))
         decision = procedures.decide([c for c in ranked if c.key in topic.offered], query)
+        away = Decision() if decision.keys else procedures.decide(ranked, query)
+        if away.sure:
+            return Subject(away.keys, why=(*why, "không có trong danh sách vừa đưa ra"))
         return Subject(decision.keys or topic.offered, why=(*why, "trong các thủ tục vừa đưa ra"))
     if topic.asked and not _named(best) and (within := _sibling(query, topic, procedures, why)):
         return within
@@ -142,6 +153,14 @@ def _still(ranked: Sequence[Candidate], topic: Topic) -> bool:
     return bool(near) and not (_named(ranked[0]) and ranked[0].key not in topic.asked)
 
 
+def _picked(query: Query, topic: Topic, procedures: Finder) -> str:
+    """The one procedure of an offered list whose names say clearly more of the message than those of the others; "" where none does."""
+    words = {f: procedures.index.weight(f, s) for f, s in query.asked.items() if " " not in f and f not in query.denied}
+    said = {c: sum(w for f, w in words.items() if f in procedures.known[c]) for c in topic.offered if c in procedures.known}
+    first, *rest = sorted(said, key=lambda c: -said[c]) or [""]
+    return first if rest and said[first] >= said[rest[0]] + PICKED else ""
+
+
 def _event(ranked: Sequence[Candidate], topic: Topic, signs: Signals) -> bool:
     """Whether the message tells an event of another procedure rather than a circumstance of this one."""
     best = ranked[0] if ranked else None
@@ -160,7 +179,7 @@ def _apart(general: Candidate, ranked: Sequence[Candidate], topic: Topic, signs:
 
 
 def _goes_on(signs: Signals) -> bool:
-    return signs.follows or signs.corrects or signs.current or signs.before or bool(signs.ordinal)
+    return signs.brief or signs.sure or signs.follows or signs.corrects or signs.current or signs.before or bool(signs.ordinal)
 
 
 def _fits(ranked: Sequence[Candidate], query: Query, topic: Topic, procedures: Finder) -> bool:
@@ -171,16 +190,25 @@ def _fits(ranked: Sequence[Candidate], query: Query, topic: Topic, procedures: F
     return any(c.key in topic.asked and c.said >= FITS_SAID and c.score >= ranked[0].score - STILL for c in ranked)
 
 
-def _sibling(query: Query, topic: Topic, procedures: Finder, why: Sequence[str]) -> Subject | None:
-    """A sibling of the current procedure, by its own word («còn gia hạn?»)."""
+def _sibling(query: Query, topic: Topic, procedures: Finder, why: Sequence[str], alone: Sequence[str] = (), *, deep: bool = False) -> Subject | None:
+    """A sibling of the current procedure, by its own word («còn gia hạn?»).
+
+    `alone` are procedures that need not be siblings; `deep` looks beyond the best, for messages that expressly go on to another."""
     current = topic.asked[0]
     joint = Query({**_carried(current, procedures), **query.asked}, query.denied, query.lacking)
-    best = next(iter(procedures.rank(joint, most=1)), None)
-    if best is None or best.key in topic.asked or best.score < ENOUGH or not procedures.siblings(best.key, current):
-        return None
-    if not _points(best.key, current, query.asked, procedures):
-        return None
-    return Subject((best.key,), why=(*why, f"cùng nhóm với thủ tục đang nói: {best}"))
+    for best in procedures.rank(joint, most=SIBLINGS_MOST if deep else 1):
+        if best.key in topic.asked:
+            continue
+        if best.score < ENOUGH or not (best.key in alone or procedures.siblings(best.key, current)):
+            return None
+        if _points(best.key, current, query.asked, procedures):
+            return Subject((best.key,), why=(*why, f"cùng nhóm với thủ tục đang nói: {best}"))
+    return None
+
+
+def _alone(ranked: Sequence[Candidate]) -> list[str]:
+    """The procedures that the message would name by itself: it is all about them."""
+    return [c.key for c in ranked[:4] if c.score >= NEW_SUBJECT and c.said >= EVENT_SAID]
 
 
 def _carried(code: str, procedures: Finder) -> Features:

@@ -22,7 +22,7 @@ from knowledge.understand.asks import Ask, asks
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
 from knowledge.understand.lexicon import Broad, lexicon
-from knowledge.understand.lists import listed
+from knowledge.understand.lists import listed, told
 from knowledge.understand.meaning import Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown, carried_on
 from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
@@ -33,6 +33,8 @@ from knowledge.understand.tokens import tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
+FILLING = frozenset(("về", "của", "cho", "hỏi", "thủ", "tục", "vụ", "giấy", "tờ", "hồ", "sơ", "tiền", "cần", "người", "tôi", "em", "mình"))
+USUAL = frozenset(("mới", "đăng"))  # said alone of a list they mean the usual one of it
 TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
@@ -70,6 +72,9 @@ class Understanding:
             for name in (procedure.name, procedure.short_name, procedure.official_name):
                 for stretch in kept(reader, self.speller.ours(tokens(name))) if name else ():
                     keep.add(stretch, True)
+        for path, _ in self.lexicon.marking.items():  # «có thời hạn» of a name asks for no time
+            if any(piece.role is Role.ASPECT for piece in reader.pieces([Read(t) for t in path])):
+                keep.add(path, True)
         return keep
 
     def _broad(self) -> dict[frozenset[str], Broad]:
@@ -122,6 +127,7 @@ class Understanding:
             return self._general(decided[0])
         signs = signals(said, self.lexicon)
         why.append(f"dấu hiệu: {signs}")
+        pieces = told(pieces)
         parts = clauses(pieces)
         if named := [self.codes[p.text] for p in pieces if p.role is Role.CODE and p.text in self.codes]:
             why.append("mã thủ tục trong câu")
@@ -147,6 +153,9 @@ class Understanding:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
+        if not (topic.asked or topic.offered) and _bare(ask) and (among := self.procedures.open_among(self.procedures.rank(asking), asking)):
+            why.append("nói trống: chưa biết muốn làm gì")
+            return Choose(among)
         about = subject(
             asking,
             [] if topic.asked and ask.condition else raw,
@@ -191,6 +200,10 @@ class Understanding:
             why.append("hỏi tiếp về thủ tục đang nói")
             return self._answer([(code, asked) for code in topic.asked], signs)
         if topic.offered:
+            usual = [c for c in topic.offered if not self.procedures.variant(c)]
+            if usual and any(p.text in USUAL for p in ask.main):
+                why.append("chọn thủ tục thường trong danh sách")
+                return self._answer([(usual[0], asked)], signs)
             why.append("chưa chọn thủ tục nào trong danh sách")
             return Choose(topic.offered, asked)
         return None
@@ -267,6 +280,12 @@ class Understanding:
 
 def _heads(pieces: Iterable[Piece]) -> frozenset[str]:
     return frozenset(p.text for p in pieces if p.role is Role.WORD or p.text in ("đăng", "cấp"))
+
+
+def _bare(ask: Ask) -> bool:
+    """Whether an object is named and nothing is said of what is to be done with it."""
+    light = {p.text for p in ask.main if p.role is Role.LIGHT}
+    return not (ask.labels or any(p.role is Role.WORD for p in (*ask.aside, *ask.denied)) or ask.condition or light - FILLING)
 
 
 def _firm(labels: Iterable[str]) -> bool:
