@@ -83,8 +83,8 @@ async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
                 log.error("content not served", problem=str(problem))
         else:
             shelf.library = made
-            await asyncio.to_thread(snapshot, settings.content, settings.clock())
             log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
+            await asyncio.to_thread(snapshot, settings.content, settings.clock())
 
 
 @dataclass(frozen=True)
