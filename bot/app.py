@@ -29,7 +29,7 @@ from bot.turn import Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
 from knowledge.loader import ContentError, load
-from knowledge.model import Knowledge, Office
+from knowledge.model import Golden, Knowledge, Office
 from knowledge.understand import Understanding
 from knowledge.versions import snapshot
 from knowledge.watch import State, made_on_change, state
@@ -67,14 +67,21 @@ def make_library(knowledge: Knowledge, settings: Settings) -> Library:
     return Library(knowledge, Understanding(knowledge, settings.clock().date()), Calendar(knowledge.calendar, knowledge.office.hours))
 
 
+def _goldens(knowledge: Knowledge) -> list[tuple[Golden, ...]]:
+    return [p.goldens for p in knowledge.procedures] + [g.goldens for g in knowledge.generals]
+
+
 async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
     """Serves each good change of the content folder; a change that is broken, or breaks a golden question, changes nothing and is told."""
 
     def make(folder: Path) -> Library:
-        fresh = make_library(load(folder, settings.clock().date()), settings)
-        spoilt = broken(fresh.knowledge, asking(fresh.understanding), asking(shelf.library.understanding))
-        if first := next(spoilt, None):
-            raise ContentError([first])
+        knowledge, old = load(folder, settings.clock().date()), shelf.library
+        understanding = old.understanding.renewed(knowledge, settings.clock().date())
+        fresh = Library(knowledge, understanding, Calendar(knowledge.calendar, knowledge.office.hours))
+        if not understanding.shares_index(old.understanding) or _goldens(knowledge) != _goldens(old.knowledge):
+            spoilt = broken(knowledge, asking(understanding), asking(old.understanding))
+            if first := next(spoilt, None):
+                raise ContentError([first])
         return fresh
 
     async for made in made_on_change(settings.content, make, since=since):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
 from knowledge.model import General, Knowledge, Procedure
@@ -69,3 +70,21 @@ def _rest(procedure: Procedure) -> Iterable[str]:
     yield procedure.summary
     yield from (paper.name for paper in procedure.papers)
     yield from (line.text for line in (*procedure.steps, *procedure.who, *procedure.conditions))
+
+
+def heard(knowledge: Knowledge, today: dt.date) -> object:
+    """All that an understanding is built from: equal for two Knowledges that are understood alike. The lexicon counts by its text."""
+    lexicon = knowledge.office.path.parent / "lexicon"
+    phrases = [(file.name, file.read_bytes()) for file in sorted(lexicon.glob("*.md"))]
+    return phrases, knowledge.words, [_told(p, today) for p in knowledge.procedures], [_said(g) for g in knowledge.generals]
+
+
+def _told(procedure: Procedure, today: dt.date) -> object:
+    lines = (*procedure.steps, *procedure.who, *procedure.conditions, *procedure.notes)
+    named = (procedure.code, procedure.former_codes, *names(procedure), procedure.short_name, procedure.official_name)
+    about = (procedure.field, procedure.hint, procedure.summary, procedure.questions, procedure.valid_on(today))
+    return named, about, [(paper.name, paper.case) for paper in procedure.papers], [line.text for line in lines]
+
+
+def _said(general: General) -> object:
+    return general.topic, general.kind, general.name, general.answer, general.other_names, general.questions

@@ -11,6 +11,7 @@ on the check questions answered, offered and wrongly answered, and on questions 
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -45,6 +46,7 @@ class Understanding:
     def __init__(self, knowledge: Knowledge, today: dt.date) -> None:
         """`today` decides which leaflets are outside their validity."""
         self.knowledge = knowledge
+        self.heard = entries.heard(knowledge, today)
         self.lexicon = lexicon(knowledge.office.path.parent, knowledge.words)
         known: Iterator[tuple[Sequence[str], int]] = chain(
             ((words(text), weight) for text, weight in entries.texts(knowledge)),
@@ -64,6 +66,18 @@ class Understanding:
             w for name in ("người", "tôi") if name in self.lexicon.groups for path, _ in self.lexicon.groups[name].items() for w in path
         )
         self.broad = self._broad()
+
+    def renewed(self, knowledge: Knowledge, today: dt.date) -> Understanding:
+        """For changed content: with this one's index where nothing that it is built from has changed (only a fee, a time), else anew."""
+        if entries.heard(knowledge, today) != self.heard:
+            return Understanding(knowledge, today)
+        same = copy.copy(self)
+        same.knowledge = knowledge
+        return same
+
+    def shares_index(self, other: Understanding) -> bool:
+        """Whether both understand every message alike."""
+        return self.procedures is other.procedures and self.generals is other.generals
 
     def _kept(self) -> Phrases[bool]:
         keep: Phrases[bool] = Phrases()
