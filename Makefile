@@ -61,5 +61,5 @@ texts: install-dev
 # The lock files hold versions and hashes, no addresses. Needs uv.
 UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml
 lock:
-	$(UV_LOCK) --extra dev -o requirements-dev.lock
-	$(UV_LOCK) -c requirements-dev.lock -o requirements.lock
+	$(UV_LOCK) --extra postgres --extra dev -o requirements-dev.lock
+	$(UV_LOCK) --extra postgres -c requirements-dev.lock -o requirements.lock
