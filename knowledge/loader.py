@@ -42,6 +42,7 @@ def load(folder: Path = CONTENT, today: dt.date | None = None) -> Knowledge:
     for path in reading.under("lexicon"):
         reading.file(path, read_lexicon)
     office = reading.file(folder / "office.md", read_office, required=True)
+    others = [o for path in reading.under("offices") if (o := reading.file(path, read_office))]
     knowledge = Knowledge(
         procedures=tuple(p for p in procedures if not p.draft),
         drafts=tuple(p for p in procedures if p.draft),
@@ -51,6 +52,7 @@ def load(folder: Path = CONTENT, today: dt.date | None = None) -> Knowledge:
         notices=reading.file(folder / "notices.md", read_notices) or (),
         words=reading.file(folder / "words.md", read_words) or (),
         version=digest.hexdigest()[:12],
+        others=tuple(others),
     )
     for check in CHECKS:
         problems.extend(check(knowledge, today or dt.date.today()))
