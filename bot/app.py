@@ -164,11 +164,11 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
     """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
-    def office() -> Office:
-        return made.shelf.library.knowledge.office
+    def offices() -> tuple[Office, ...]:
+        return made.shelf.library.knowledge.offices
 
-    watching = intake.Intake(made.database, lambda: office().code, folder, load_key(settings.data), settings.clock)
-    return [watching.run(), reminders.run(made.database, office, settings.clock)]
+    watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
+    return [watching.run(), reminders.run(made.database, offices, settings.clock)]
 
 
 class _Server(uvicorn.Server):

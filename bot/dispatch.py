@@ -126,7 +126,7 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key)
+            turn = Turn(message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key)
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)
@@ -191,7 +191,8 @@ def _failed(turn: Turn) -> tuple[Reply, str]:
 def _next_state(turn: Turn, reply: Reply, menu: Menu) -> State:
     topic = turn.state.topic if reply.topic is None else reply.topic
     language = turn.state.language if reply.language is None else reply.language
-    return State(language, reply.step, reply.data, menu, topic)
+    office = turn.state.office if reply.office is None else reply.office
+    return State(language, reply.step, reply.data, menu, topic, office=office)
 
 
 def _rendered(says: Sequence[Say], message: Incoming) -> tuple[list[Wire], Menu]:

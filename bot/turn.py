@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,13 @@ class Library:
     understanding: Understanding
     calendar: Calendar
 
+    def at(self, office: str) -> Library:
+        """The same library for the office of this code; as it is where there is none."""
+        knowledge = self.knowledge.at(office)
+        if knowledge.office is self.knowledge.office:
+            return self
+        return replace(self, knowledge=knowledge, calendar=Calendar(knowledge.calendar, knowledge.office.hours))
+
 
 @dataclass(frozen=True)
 class State:
@@ -49,6 +56,7 @@ class State:
     menu: Menu = field(default_factory=Menu)
     topic: Topic = field(default_factory=Topic)
     updated: dt.datetime | None = None
+    office: str = ""  # chosen by the citizen, where the bot serves several
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,11 @@ class Turn:
         return Chat(self.knowledge.office.code, self.incoming.channel, self.incoming.chat)
 
     @property
+    def undecided(self) -> bool:
+        """Whether the bot serves several offices and this citizen has not chosen one."""
+        return len(self.knowledge.offices) > 1 and self.state.office not in {office.code for office in self.knowledge.offices}
+
+    @property
     def text(self) -> str:
         return self.incoming.text
 
@@ -85,13 +98,14 @@ class Turn:
 class Reply:
     """What a handler returns: what to say, where the conversation stands next, what to write, and the outcome for the count.
 
-    `step` "" leaves the dialogue; `topic` and `language` None keep what was; `hide` keeps the citizen's text out of the store."""
+    `step` "" leaves the dialogue; `topic`, `language` and `office` None keep what was; `hide` keeps the citizen's text out of the store."""
 
     says: tuple[Say, ...]
     step: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     topic: Topic | None = None
     language: str | None = None
+    office: str | None = None
     effects: tuple[Effect, ...] = ()
     outcome: Outcome = Outcome.OTHER
     procedures: tuple[str, ...] = ()

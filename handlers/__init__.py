@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, questions, rating
+from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -19,8 +19,8 @@ LAPSE = dt.timedelta(hours=24)
 
 # Commands work on every channel; the first name of each is shown in Telegram's menu.
 COMMANDS: dict[str, Handler] = {
-    "start": greeting.start,
-    "batdau": greeting.start,
+    "start": offices.start,
+    "batdau": offices.start,
     "trogiup": greeting.help_,
     "help": greeting.help_,
     "thutuc": listing.fields,
@@ -41,6 +41,8 @@ COMMANDS: dict[str, Handler] = {
     "notices": office.notices,
     "ngonngu": greeting.language,
     "language": greeting.language,
+    "donvi": offices.change,
+    "office": offices.change,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
 }
@@ -59,12 +61,18 @@ TOPICS: dict[str, Handler] = {
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
+    "chon-don-vi": offices.change,
 }
+
+# What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
+OF_OFFICE: frozenset[Handler] = frozenset(
+    {office.hours, office.desk, office.notices, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+)
 
 
 async def _general(turn: Turn) -> Reply:
     topic = turn.arguments[0] if turn.arguments else ""
-    return await TOPICS.get(topic, questions.general)(turn)
+    return await _for_office(TOPICS.get(topic, questions.general), turn)
 
 
 # Pressed choices, by the verb before the first colon of their id.
@@ -90,6 +98,7 @@ CHOICES: dict[str, MayPass] = {
     "fr": feedback.rewrite,
     "due": duedate.show_due,
     "l": greeting.language,
+    "o": offices.pick,
     "cancel": greeting.cancel,
 }
 
@@ -100,15 +109,30 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
+    offices.STEP: offices.which_step,
 }
 
 
+async def _for_office(handler: Handler, turn: Turn) -> Reply:
+    return await (offices.ask if turn.undecided and handler in OF_OFFICE else handler)(turn)
+
+
 async def route(turn: Turn) -> Reply:
+    """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
+    reply = await _routed(turn)
+    waiting = offices.kept(turn)
+    if reply.office is None or waiting is None:
+        return reply
+    answer = await _routed(offices.at(turn, reply.office, waiting))
+    return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _routed(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
     if turn.incoming.kind is Kind.START:
-        return await greeting.start(turn)
+        return await offices.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
@@ -133,14 +157,14 @@ async def _said(turn: Turn) -> Reply:
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
         return reply
     if found := find(turn.text, turn.now.date()):
-        return await dossier.tell(turn, found)
+        return await offices.ask(turn) if turn.undecided else await dossier.tell(turn, found)
     return await _asked(turn, reading)
 
 
 async def _asked(turn: Turn, reading: Reading) -> Reply:
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
-        return replace(await TOPICS[meaning.topic](turn), topic=reading.topic)
+        return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)
     return await questions.understood(turn, reading)
 
 
@@ -157,7 +181,7 @@ def _as_choice(incoming: Incoming, id_: str) -> Incoming:
 
 async def _command(turn: Turn) -> Reply:
     name = re.split(r"[\s@]", turn.text[1:], maxsplit=1)[0].lower()
-    return await COMMANDS.get(name, greeting.help_)(turn)
+    return await _for_office(COMMANDS.get(name, greeting.help_), turn)
 
 
 def _lapsed(turn: Turn) -> bool:
@@ -167,7 +191,7 @@ def _lapsed(turn: Turn) -> bool:
 
 async def _after_lapse(turn: Turn) -> Reply:
     """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
-    fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic)
-    reply = await route(replace(turn, state=fresh))
+    fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic, office=turn.state.office)
+    reply = await _routed(replace(turn, state=fresh))
     note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
     return replace(reply, says=(note, *reply.says))

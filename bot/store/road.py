@@ -86,12 +86,13 @@ async def state_of(db: AsyncConnection, chat: Chat) -> State:
     row = found.one_or_none()
     if row is None:
         return State()
-    return State(row.language, row.step, row.data, Menu.from_dict(row.menu), Topic.from_dict(row.topic), row.updated_at)
+    return State(row.language, row.step, row.data, Menu.from_dict(row.menu), Topic.from_dict(row.topic), row.updated_at, row.office)
 
 
 async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.datetime) -> None:
     """Writes where a conversation stands."""
     values = {
+        "office": state.office,
         "language": state.language,
         "step": state.step,
         "data": dict(state.data),
@@ -99,7 +100,7 @@ async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.date
         "topic": state.topic.to_dict(),
         "updated_at": now,
     }
-    query = upsert(db, conversations).values(office=chat.office, channel=chat.channel, chat=chat.key, **values)
+    query = upsert(db, conversations).values(channel=chat.channel, chat=chat.key, **values)
     await db.execute(query.on_conflict_do_update(index_elements=["channel", "chat"], set_=values))
 
 
