@@ -93,6 +93,13 @@ class Settings(BaseSettings):
             raise ValueError
         return value.rstrip("/")
 
+    @field_validator("telegram_webhook")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        if value and not value.startswith("https://"):  # Bot API, setWebhook: HTTPS only
+            raise ValueError
+        return value
+
     @field_validator("now")
     @classmethod
     def _zoned(cls, value: dt.datetime | None) -> dt.datetime | None:
