@@ -102,6 +102,9 @@ STEPS: dict[str, MayPass] = {
     "feedback.confirm": feedback.text_step,
 }
 
+# Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
+THINGS: dict[tuple[str, Kind], MayPass] = {}
+
 
 async def route(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
@@ -112,7 +115,7 @@ async def route(turn: Turn) -> Reply:
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
-        return await greeting.unreadable(turn)
+        return await _thing(turn)
     if not any(c.isalnum() for c in turn.text):
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
@@ -120,6 +123,11 @@ async def route(turn: Turn) -> Reply:
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
     return await following.word(turn) or await _said(turn)
+
+
+async def _thing(turn: Turn) -> Reply:
+    step = THINGS.get((turn.state.step, turn.incoming.kind))
+    return (step and await step(turn)) or await greeting.unreadable(turn)
 
 
 async def _said(turn: Turn) -> Reply:

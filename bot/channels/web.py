@@ -25,9 +25,11 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from bot.channels import Accept
-from bot.channels.guard import Guarded, Pace, TooLong, limited_body
+from bot.channels.guard import Guarded, Pace, TooLong, foreign, limited_body
 from bot.channels.telegram import SECRET_HEADER
+from bot.channels.upload import NotTaken, taken
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
+from bot.files import Arrived
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
@@ -57,6 +59,9 @@ _TEXTS = {
     "refused": n_("Máy chủ không nhận tin này."),
     "resending": n_("Mất kết nối, tôi đang gửi lại…"),
     "reconnecting": n_("Đang kết nối lại…"),
+    "photo": n_("Ảnh đã gửi"),
+    "place": n_("Vị trí của tôi"),
+    "noPlace": n_("Điện thoại chưa cho biết vị trí. Anh/chị gõ địa chỉ giúp tôi."),
     "offline": n_("Chưa kết nối được. Anh/chị kiểm tra mạng giúp tôi."),
 }
 _STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
@@ -77,8 +82,10 @@ class Web:
         accept: Accept,
         office: Callable[[], Office],
         clock: Callable[[], dt.datetime],
+        arrived: Arrived,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._arrived = arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
@@ -103,6 +110,7 @@ class Web:
             Route("/", self._page),
             Route("/api/history", self._history),
             Route("/api/messages", self._message, methods=["POST"]),
+            Route("/api/photos/{event}", self._photo, methods=["POST"]),
             Route("/api/events", self._events),
             Route("/health", self._health),
             Route("/static/{name}", self._static),
@@ -162,7 +170,11 @@ class Web:
     def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
         """A line as the page takes it, from the history and from the event stream alike."""
         event = line.event.rpartition(":")[2]
-        own = {"text": line.text, "pressed": line.pressed} if line.mine else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        own = (
+            {"text": line.text, "pressed": line.pressed, "kind": line.kind.value}
+            if line.mine
+            else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        )
         return {"mine": line.mine, "event": event, **own, **self._moment(line.at, t)}
 
     def _moment(self, at: dt.datetime, t: Texts) -> dict[str, str]:
@@ -170,9 +182,25 @@ class Web:
         day = t.weekday(local.date())
         return {"day": day[0].upper() + day[1:], "time": t.time(local)}
 
+    async def _photo(self, request: Request) -> Response:
+        """Puts a photo on the disk, then its message into the inbox; sent twice, it is one."""
+        chat, event = _chat(request), request.path_params["event"]
+        if not chat or not _EVENT.fullmatch(event) or foreign(request):
+            return _refused(401, texts(DEFAULT)(_STALE))
+        t = await self._voice(chat)
+        if self._pace.exceeded(chat):
+            return _refused(429, t(_TOO_FAST))
+        try:
+            media = await taken(request, self._arrived)
+        except NotTaken as error:
+            return _refused(error.status, t(error.text))
+        if not await self._accept(Incoming(self.name, chat, f"{chat}:{event}", Kind.PHOTO, media=(media,))):
+            await self._arrived.remove(media)
+        return JSONResponse(self._moment(self._clock(), t), status_code=202, headers=_FRESH)
+
     async def _message(self, request: Request) -> Response:
         chat = _chat(request)
-        if not chat:
+        if not chat or foreign(request):
             return _refused(401, texts(DEFAULT)(_STALE))
         t = await self._voice(chat)
         if self._pace.exceeded(chat):
@@ -232,7 +260,7 @@ async def _rung(bell: asyncio.Event) -> bool:
 
 
 def _visible(line: Said) -> bool:
-    return bool(line.wire or line.text)
+    return bool(line.wire or line.text or line.kind in {Kind.PHOTO, Kind.LOCATION})
 
 
 def _chat(request: Request) -> str:
