@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +22,7 @@ from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, reminders, sample
 from bot.dossiers.secret import load_key
+from bot.files import FOLDER, Arrived, ByChannel, Place
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Database
@@ -103,9 +104,16 @@ class Engine:
     database: Database
     dispatch: Dispatch
     senders: dict[str, Sender]
+    files: ByChannel = field(default_factory=ByChannel)
 
-    def join(self, channel: Channel) -> Sender:
-        """Gives a channel its sender."""
+    @property
+    def arrived(self) -> Arrived:
+        """Where the page and the console put photos until they are answered."""
+        return Arrived(self.settings.data / FOLDER)
+
+    def join(self, channel: Channel, files: Place | None = None) -> Sender:
+        """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
+        self.files.places[channel.name] = files or self.arrived
         self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
         return self.senders[channel.name]
 
@@ -116,6 +124,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     shelf = Shelf(library(settings))
     database = Database(settings.database_url)
     senders: dict[str, Sender] = {}
+    files = ByChannel()
 
     def spoken(channel: str) -> None:
         if channel in senders:
@@ -124,9 +133,9 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
-        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders)
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
     finally:
         await database.close()
 
@@ -136,7 +145,7 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock)
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -150,8 +159,8 @@ async def serve(settings: Settings) -> None:
         )
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += _of_dossiers(made)
-        jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
+        jobs += [*_of_dossiers(made), made.arrived.run()]
+        jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
         print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)

@@ -112,6 +112,9 @@ STEPS: dict[str, MayPass] = {
     offices.STEP: offices.which_step,
 }
 
+# Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
+THINGS: dict[tuple[str, Kind], MayPass] = {}
+
 
 async def _for_office(handler: Handler, turn: Turn) -> Reply:
     return await (offices.ask if turn.undecided and handler in OF_OFFICE else handler)(turn)
@@ -136,7 +139,7 @@ async def _routed(turn: Turn) -> Reply:
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
-        return await greeting.unreadable(turn)
+        return await _thing(turn)
     if not any(c.isalnum() for c in turn.text):
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
@@ -144,6 +147,11 @@ async def _routed(turn: Turn) -> Reply:
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
     return await following.word(turn) or await _said(turn)
+
+
+async def _thing(turn: Turn) -> Reply:
+    step = THINGS.get((turn.state.step, turn.incoming.kind))
+    return (step and await step(turn)) or await greeting.unreadable(turn)
 
 
 async def _said(turn: Turn) -> Reply:

@@ -17,8 +17,9 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.channels import Accept, TryLater, Undeliverable
-from bot.chat import Choice, Incoming, Kind, Wire, utf16_units
+from bot.chat import Choice, Incoming, Kind, Media, Wire, utf16_units
 from bot.texts import Texts, n_, texts
+from bot.turn import FilesBusy, Gone, TooBig
 
 COMMANDS = {
     "thutuc": n_("Danh sách thủ tục"),
@@ -45,6 +46,7 @@ ENGLISH_COMMANDS = {
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name, not a secret
 POLL_SECONDS = 25
 PAUSE_SECONDS = 3.0
+DOWNLOAD_SECONDS = 30.0
 WORTH = ["message", "callback_query"]
 log = structlog.get_logger()
 
@@ -68,7 +70,8 @@ def parse(update: Update) -> Incoming | None:
         return None
     common = _common(update, str(message.chat.id), message.from_user.language_code)
     kind, text = _content(message)
-    return Incoming(**common, kind=kind, text=text)
+    media = _photo(message)
+    return Incoming(**common, kind=Kind.PHOTO if media else kind, text=text, media=media, place=_place(message))
 
 
 def _common(update: Update, chat: str, language: str | None) -> dict[str, Any]:
@@ -87,6 +90,22 @@ def _content(message: Message) -> tuple[Kind, str]:
         Kind.FILE: message.document or message.video,
     }
     return next((kind for kind, content in kinds.items() if content), Kind.UNSUPPORTED), message.caption or ""
+
+
+def _photo(message: Message) -> tuple[Media, ...]:
+    """The largest size of a photo, or the picture that was sent as a file so that it stays sharp."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (Media(Kind.PHOTO, largest.file_id, largest.file_size or 0, "image/jpeg"),)
+    sent = message.document
+    if sent and not message.animation and (sent.mime_type or "").startswith("image/"):
+        return (Media(Kind.PHOTO, sent.file_id, sent.file_size or 0, sent.mime_type or ""),)
+    return ()
+
+
+def _place(message: Message) -> tuple[float, float] | None:
+    at = message.location or (message.venue.location if message.venue else None)
+    return (at.latitude, at.longitude) if at else None
 
 
 class Telegram:
@@ -195,6 +214,27 @@ class Telegram:
             return 200
         await self.receive_json(item)
         return 200
+
+    async def read(self, media: Media, most: int) -> bytes:
+        """A photo, downloaded when it is needed. Raises TooBig, Gone where Telegram has it no more, FilesBusy where it cannot be reached."""
+        if media.size > most:
+            raise TooBig
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
+                file = await self.bot.get_file(media.ref)
+                if (file.file_size or 0) > most:
+                    raise TooBig
+                content = bytes(await file.download_as_bytearray())
+        except (BadRequest, Forbidden) as error:
+            raise (TooBig if "too big" in str(error).lower() else Gone) from error
+        except (TelegramError, TimeoutError) as error:
+            raise FilesBusy from error
+        if len(content) > most:
+            raise TooBig
+        return content
+
+    async def remove(self, media: Media) -> None:
+        """Nothing of it is kept here."""
 
     async def send(self, chat: str, wire: Wire) -> str:
         """Sends, or edits the menu that was pressed; a menu that cannot be edited any more is followed by a new message."""

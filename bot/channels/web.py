@@ -11,6 +11,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from bot.channels import Accept
-from bot.channels.guard import Guarded, Pace, TooLong, limited_body
+from bot.channels.guard import Guarded, Pace, TooLong, foreign, limited_body
 from bot.channels.telegram import SECRET_HEADER
+from bot.channels.upload import NotTaken, taken
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
+from bot.files import Arrived
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
@@ -56,6 +59,9 @@ _TEXTS = {
     "refused": n_("Máy chủ không nhận tin này."),
     "resending": n_("Mất kết nối, tôi đang gửi lại…"),
     "reconnecting": n_("Đang kết nối lại…"),
+    "photo": n_("Ảnh đã gửi"),
+    "place": n_("Vị trí của tôi"),
+    "noPlace": n_("Điện thoại chưa cho biết vị trí. Anh/chị gõ địa chỉ giúp tôi."),
     "offline": n_("Chưa kết nối được. Anh/chị kiểm tra mạng giúp tôi."),
 }
 _STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
@@ -76,8 +82,10 @@ class Web:
         accept: Accept,
         office: Callable[[], Office],
         clock: Callable[[], dt.datetime],
+        arrived: Arrived,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._arrived = arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
@@ -102,6 +110,7 @@ class Web:
             Route("/", self._page),
             Route("/api/history", self._history),
             Route("/api/messages", self._message, methods=["POST"]),
+            Route("/api/photos/{event}", self._photo, methods=["POST"]),
             Route("/api/events", self._events),
             Route("/health", self._health),
             Route("/static/{name}", self._static),
@@ -161,7 +170,11 @@ class Web:
     def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
         """A line as the page takes it, from the history and from the event stream alike."""
         event = line.event.rpartition(":")[2]
-        own = {"text": line.text, "pressed": line.pressed} if line.mine else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        own = (
+            {"text": line.text, "pressed": line.pressed, "kind": line.kind.value}
+            if line.mine
+            else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        )
         return {"mine": line.mine, "event": event, **own, **self._moment(line.at, t)}
 
     def _moment(self, at: dt.datetime, t: Texts) -> dict[str, str]:
@@ -169,9 +182,25 @@ class Web:
         day = t.weekday(local.date())
         return {"day": day[0].upper() + day[1:], "time": t.time(local)}
 
+    async def _photo(self, request: Request) -> Response:
+        """Puts a photo on the disk, then its message into the inbox; sent twice, it is one."""
+        chat, event = _chat(request), request.path_params["event"]
+        if not chat or not _EVENT.fullmatch(event) or foreign(request):
+            return _refused(401, texts(DEFAULT)(_STALE))
+        t = await self._voice(chat)
+        if self._pace.exceeded(chat):
+            return _refused(429, t(_TOO_FAST))
+        try:
+            media = await taken(request, self._arrived)
+        except NotTaken as error:
+            return _refused(error.status, t(error.text))
+        if not await self._accept(Incoming(self.name, chat, f"{chat}:{event}", Kind.PHOTO, media=(media,))):
+            await self._arrived.remove(media)
+        return JSONResponse(self._moment(self._clock(), t), status_code=202, headers=_FRESH)
+
     async def _message(self, request: Request) -> Response:
         chat = _chat(request)
-        if not chat:
+        if not chat or foreign(request):
             return _refused(401, texts(DEFAULT)(_STALE))
         t = await self._voice(chat)
         if self._pace.exceeded(chat):
@@ -231,7 +260,7 @@ async def _rung(bell: asyncio.Event) -> bool:
 
 
 def _visible(line: Said) -> bool:
-    return bool(line.wire or line.text)
+    return bool(line.wire or line.text or line.kind in {Kind.PHOTO, Kind.LOCATION})
 
 
 def _chat(request: Request) -> str:
@@ -246,12 +275,21 @@ def _incoming(chat: str, message: dict[str, Any]) -> Incoming:
     if not _EVENT.fullmatch(event) or not all(isinstance(value, str) for value in (text, choice, pressed)):
         raise ValueError("not of the page")
     text.encode()  # a lone surrogate is no text
-    common = {"channel": Web.name, "chat": chat, "event": f"{chat}:{event}"}
+    bare = Incoming(Web.name, chat, f"{chat}:{event}")
     if message.get("start"):
-        return Incoming(**common, kind=Kind.START)
+        return replace(bare, kind=Kind.START)
+    if place := message.get("place"):
+        return replace(bare, kind=Kind.LOCATION, place=_place(place))
     if len(choice.encode()) > ID_MAX_BYTES or len(pressed.encode()) > 20:
         raise ValueError("choice")
-    return Incoming(**common, kind=Kind.CHOICE if choice else Kind.TEXT, text=text.replace("\0", "")[:TEXT_MAX], choice=choice, message=pressed)
+    return replace(bare, kind=Kind.CHOICE if choice else Kind.TEXT, text=text.replace("\0", "")[:TEXT_MAX], choice=choice, message=pressed)
+
+
+def _place(value: Any) -> tuple[float, float]:
+    latitude, longitude = (float(degrees) for degrees in value)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError("place")
+    return latitude, longitude
 
 
 def _refused(status: int, error: str) -> Response:

@@ -72,10 +72,10 @@ def _incoming(row: Any) -> Incoming:
 
 
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
-    """Marks a message as answered; `hide` blots its text out of the store. False where another worker has answered it."""
+    """Marks a message as answered; `hide` blots its text and place out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
-        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN}
+        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN, "place": None}
     done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
     return done.rowcount == 1
 
@@ -171,6 +171,7 @@ class Said:
     wire: Wire | None
     pressed: bool = False
     event: str = ""
+    kind: Kind = Kind.TEXT
 
 
 async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> list[tuple[int, Wire]]:
@@ -198,7 +199,7 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
         asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
     questions = (await db.execute(asked)).all()
     lines = [
-        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event))
+        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event, sent.kind))
         for row in questions
         for sent in (_incoming(row),)
     ]
