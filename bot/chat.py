@@ -39,8 +39,20 @@ class Chat:
 
 
 @dataclass(frozen=True)
+class Media:
+    """A thing that came with a message. `ref` is the channel's own handle for it, opaque to all others; `size` in bytes, 0 where unknown."""
+
+    kind: Kind
+    ref: str
+    size: int = 0
+    mime: str = ""
+
+
+@dataclass(frozen=True)
 class Incoming:
-    """One message of a citizen. `event` is unique within its channel; `message` is the one whose button was pressed."""
+    """One message of a citizen. `event` is unique within its channel; `message` is the one whose button was pressed.
+
+    `place` is a shared latitude and longitude. An album arrives as several messages, a photo each."""
 
     channel: str
     chat: str
@@ -50,13 +62,19 @@ class Incoming:
     choice: str = ""
     language: str = ""
     message: str = ""
+    media: tuple[Media, ...] = ()
+    place: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Incoming:
-        return cls(**{**row, "kind": Kind(row["kind"])})
+        kind = Kind(row["kind"])
+        media = tuple(Media(**{**m, "kind": Kind(m["kind"])}) for m in row.get("media") or ())
+        latitude, longitude = row.get("place") or (None, None)
+        place = None if latitude is None or longitude is None else (float(latitude), float(longitude))
+        return cls(**{**row, "kind": kind, "media": media, "place": place})
 
 
 @dataclass(frozen=True)
