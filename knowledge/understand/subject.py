@@ -39,6 +39,8 @@ class Subject:
     codes: tuple[str, ...] = ()
     general: str = ""
     stays: bool = False
+    fresh: bool = False  # decided by the words of this message alone
+    score: float = 1.0
     why: tuple[str, ...] = ()
 
 
@@ -89,7 +91,7 @@ def subject(
     decision = procedures.decide(ranked, query)
     if not decision.keys and general and general.score >= GENERAL_ALONE:
         return Subject(general=general.key, why=(*why, "chỉ tờ chung gần"))
-    return Subject(decision.keys, why=(*why, decision.rule))
+    return Subject(decision.keys, fresh=True, score=best.score if best else 0.0, why=(*why, decision.rule))
 
 
 def best_general(raw: Sequence[Piece], leaflets: Leaflets) -> Candidate | None:

@@ -23,13 +23,14 @@ from knowledge.understand.asks import Ask, asks
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
 from knowledge.understand.lexicon import Broad, lexicon
+from knowledge.understand.likeness import Likeness, general_texts, procedure_texts, second, whole
 from knowledge.understand.lists import listed, told
 from knowledge.understand.meaning import Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown, carried_on
 from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
-from knowledge.understand.subject import Leaflets, best_general, subject
+from knowledge.understand.subject import Leaflets, Subject, best_general, subject
 from knowledge.understand.tokens import tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
@@ -55,10 +56,11 @@ class Understanding:
         )
         self.speller = Speller(vocabulary(known), self.lexicon.shorts, max(map(len, self.lexicon.shorts), default=1))
         self.reader = Reader(self.lexicon, self._kept())
-        whole = len(knowledge.procedures) <= entries.BODIES_MOST
+        full = len(knowledge.procedures) <= entries.BODIES_MOST
         expired = [p.code for p in knowledge.procedures if not p.valid_on(today)]
-        self.procedures = Finder((entries.procedure_entry(p, self._cut, whole=whole) for p in knowledge.procedures), expired, self.lexicon)
+        self.procedures = Finder((entries.procedure_entry(p, self._cut, whole=full) for p in knowledge.procedures), expired, self.lexicon)
         self.generals = Finder(entries.general_entry(g, self._cut_raw) for g in knowledge.generals if g.topic != EMERGENCY)
+        self.likeness = Likeness(self._texts())
         self.kinds = {g.topic: g.kind for g in knowledge.generals}
         self.leaflets = Leaflets(self.procedures, self.generals, self.kinds)
         self.codes = {code: p.code for p in knowledge.procedures for code in (*p.former_codes, p.code)}
@@ -66,6 +68,17 @@ class Understanding:
             w for name in ("người", "tôi") if name in self.lexicon.groups for path, _ in self.lexicon.groups[name].items() for w in path
         )
         self.broad = self._broad()
+
+    def _texts(self) -> Iterator[tuple[str, Iterator[tuple[list[str], list[Piece], float]]]]:
+        for key, told in (
+            *((p.code, procedure_texts(p)) for p in self.knowledge.procedures),
+            *((g.topic, general_texts(g)) for g in self.knowledge.generals if g.topic != EMERGENCY),
+        ):
+            yield key, (self._liked(text, weight) for text, weight in told if text)
+
+    def _liked(self, text: str, weight: float) -> tuple[list[str], list[Piece], float]:
+        reads = self.speller.ours(tokens(text))
+        return [r.text for r in reads], self.reader.pieces(reads), weight
 
     def renewed(self, knowledge: Knowledge, today: dt.date) -> Understanding:
         """For changed content: with this one's index where nothing that it is built from has changed (only a fee, a time), else anew."""
@@ -141,7 +154,7 @@ class Understanding:
             return self._general(decided[0])
         signs = signals(said, self.lexicon)
         why.append(f"dấu hiệu: {signs}")
-        pieces = told(pieces)
+        heard, pieces = pieces, told(pieces)
         parts = clauses(pieces)
         if named := [self.codes[p.text] for p in pieces if p.role is Role.CODE and p.text in self.codes]:
             why.append("mã thủ tục trong câu")
@@ -160,10 +173,10 @@ class Understanding:
             if choice := self._opened(broad, self._aspects(found[0], False, topic, signs)):
                 return choice
         if len(found) > 1:
-            return self._several(found, raw, topic, signs, why)
-        return self._one(found[0], raw, topic, signs, why)
+            return self._several(found, topic, signs, why, said, heard)
+        return self._one(found[0], raw, topic, signs, why, said, heard)
 
-    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str], said: Sequence[str], heard: Sequence[Piece]) -> Meaning:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
@@ -182,6 +195,8 @@ class Understanding:
         why.extend(about.why)
         if about.general:
             return self._general(about.general)
+        if about.fresh:
+            about = self._reconsidered(about, said, heard, why)
         asked = self._aspects(ask, about.stays, topic, signs)
         if not asked and "*so" in ask.labels and not topic.asked:
             asked = (Aspect.STEPS,)
@@ -189,13 +204,26 @@ class Understanding:
             return self._answer([(code, asked) for code in about.codes], signs)
         return Choose(about.codes, asked) if about.codes else Unknown()
 
-    def _several(self, found: Sequence[Ask], raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+    def _reconsidered(self, about: Subject, said: Sequence[str], heard: Sequence[Piece], why: list[str]) -> Subject:
+        """The subject after a second opinion by the whole message."""
+        likes = self.likeness.ranked(said, heard)
+        codes, rule = second(about.codes, about.score, likes, len(said), self.procedures.lengths)
+        why.extend([f"giống: {like}" for like in likes[:3]] + ([rule] if rule else []))
+        return replace(about, codes=codes)
+
+    def _several(
+        self, found: Sequence[Ask], topic: Topic, signs: Signals, why: list[str], said: Sequence[str], heard: Sequence[Piece]
+    ) -> Meaning:
         answered = []
         for ask in found:
             about = subject(ask.query(), [], Topic(), signs, self.leaflets)
             why.extend(about.why)
             if about.codes:
                 answered.append((about.codes[0], self._aspects(ask, False, topic, signs)))
+        likes = self.likeness.ranked(said, heard)
+        if one := whole([code for code, _ in answered], likes, len(said), self.procedures.lengths):
+            why.extend([*(f"giống: {like}" for like in likes[:3]), "cả câu giống một tờ"])
+            answered = [(one, wanted) for _, wanted in answered]
         return self._answer(answered, signs) if answered else Unknown()
 
     def _carried(self, ask: Ask, raw: Sequence[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning | None:
