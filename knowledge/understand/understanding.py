@@ -19,9 +19,10 @@ from itertools import chain
 
 from knowledge.model import Aspect, Kind, Knowledge
 from knowledge.understand import entries
-from knowledge.understand.asks import Ask, asks
+from knowledge.understand.asks import Ask, asks, merged
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
+from knowledge.understand.families import Said, families
 from knowledge.understand.lexicon import Broad, lexicon
 from knowledge.understand.lists import listed, told
 from knowledge.understand.meaning import Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown, carried_on
@@ -29,14 +30,16 @@ from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
-from knowledge.understand.subject import Leaflets, best_general, subject
+from knowledge.understand.subject import Leaflets, Manner, bare_family, best_general, subject
 from knowledge.understand.tokens import tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
 FILLING = frozenset(("về", "của", "cho", "hỏi", "thủ", "tục", "vụ", "giấy", "tờ", "hồ", "sơ", "tiền", "cần", "người", "tôi", "em", "mình"))
 USUAL = frozenset(("mới", "đăng"))  # said alone of a list they mean the usual one of it
+SOFT = frozenset(("*steps", "*do", "*so"))  # labels that ask nothing in particular
 TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
+TWO_SIGNS, THREE_SIGNS = 1.5, 2.5  # weight of signs from which parts that name other things are circumstance, and joined ones too
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
 
@@ -48,9 +51,11 @@ class Understanding:
         self.knowledge = knowledge
         self.heard = entries.heard(knowledge, today)
         self.lexicon = lexicon(knowledge.office.path.parent, knowledge.words)
+        self.families = families(self.lexicon.source, self.lexicon.groups)
         known: Iterator[tuple[Sequence[str], int]] = chain(
             ((words(text), weight) for text, weight in entries.texts(knowledge)),
             ((text, 4) for text in self.lexicon.texts),
+            ((text, 2) for text in self.families.texts),
             ((text, 2) for text in self.lexicon.shorts.values()),
         )
         self.speller = Speller(vocabulary(known), self.lexicon.shorts, max(map(len, self.lexicon.shorts), default=1))
@@ -60,7 +65,7 @@ class Understanding:
         self.procedures = Finder((entries.procedure_entry(p, self._cut, whole=whole) for p in knowledge.procedures), expired, self.lexicon)
         self.generals = Finder(entries.general_entry(g, self._cut_raw) for g in knowledge.generals if g.topic != EMERGENCY)
         self.kinds = {g.topic: g.kind for g in knowledge.generals}
-        self.leaflets = Leaflets(self.procedures, self.generals, self.kinds)
+        self.leaflets = Leaflets(self.procedures, self.generals, self.kinds, self.families)
         self.codes = {code: p.code for p in knowledge.procedures for code in (*p.former_codes, p.code)}
         self.people = frozenset(
             w for name in ("người", "tôi") if name in self.lexicon.groups for path, _ in self.lexicon.groups[name].items() for w in path
@@ -120,7 +125,7 @@ class Understanding:
         why = ["đọc là: " + " ".join(said)]
         if emergency(said, self.lexicon):
             return self._reading(Other(EMERGENCY), topic, [*why, "có người đang gặp nguy hiểm"])
-        pieces = self.reader.pieces(reads)
+        pieces = self.reader.placed(reads)
         why.append(
             "tách: " + " ".join(f"{p.text}" if p.role is Role.WORD else f"<{p.role.value}:{p.text}>" for p in pieces if p.role is not Role.LIGHT)
         )
@@ -160,14 +165,50 @@ class Understanding:
             if choice := self._opened(broad, self._aspects(found[0], False, topic, signs)):
                 return choice
         if len(found) > 1:
-            return self._several(found, raw, topic, signs, why)
-        return self._one(found[0], raw, topic, signs, why)
+            one = self._one_family(found, pieces, said)
+            if one is None:
+                return self._several(found, topic, signs, why, said)
+            found = [one]
+        return self._one(found[0], raw, topic, signs, why, said)
 
-    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+    def _one_family(self, found: Sequence[Ask], pieces: Sequence[Piece], said: Sequence[str]) -> Ask | None:
+        """All parts as one ask where each names a member of one family and the whole message means but one of them."""
+        if sum(_firm(a.labels) for a in found) > 1:
+            return None
+        joined = any(p.role is Role.JOIN for p in pieces)
+        best = [next(iter(self.procedures.rank(a.query(), most=1)), None) for a in found]
+        whole = merged(found)
+        heard = self._said(whole, said)
+        for family in self.families.all:
+            inside = [c is not None and c.key in family.codes for c in best]
+            meant = family.meant(heard.signs(family)) if any(inside) else None
+            if (
+                meant
+                and meant.whole
+                and len(meant.codes) == 1
+                and (meant.weight >= (THREE_SIGNS if joined else TWO_SIGNS) or (all(inside) and not joined))
+            ):
+                return whole
+        return None
+
+    def _said(self, ask: Ask, said: Sequence[str], *, part: bool = False) -> Said:
+        """What the message says of families; with `part` only the words of this ask."""
+        words = [p.text if p.role in (Role.WORD, Role.LIGHT) else "," for p in (*ask.main, *(() if part else ask.aside))]
+        if part:
+            held = {i for p in ask.main for i in range(*p.at)}
+            said = [t if i in held else "," for i, t in enumerate(said)]
+        return self.families.said(said, words, self.lexicon, bare=not (set(ask.labels) - SOFT or ask.condition or ask.denied or "đăng" in said))
+
+    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str], said: Sequence[str]) -> Meaning:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
-        if not (topic.asked or topic.offered) and _bare(ask) and (among := self.procedures.open_among(self.procedures.rank(asking), asking)):
+        heard = self._said(ask, said)
+        if not topic.asked and not topic.offered and (bare := bare_family(asking, heard, self.leaflets)):
+            why.extend(bare.why)
+            return Choose(bare.codes, self._aspects(ask, False, topic, signs))
+        alone = _bare(ask) and not (topic.asked or topic.offered or heard.objects)
+        if alone and (among := self.procedures.open_among(self.procedures.rank(asking), asking)):
             why.append("nói trống: chưa biết muốn làm gì")
             return Choose(among)
         about = subject(
@@ -176,8 +217,7 @@ class Understanding:
             topic,
             signs,
             self.leaflets,
-            asking=bool(ask.labels) or ask.condition,
-            firm=_firm(ask.labels),
+            Manner(heard, asking=bool(ask.labels) or ask.condition, firm=_firm(ask.labels)),
         )
         why.extend(about.why)
         if about.general:
@@ -189,10 +229,10 @@ class Understanding:
             return self._answer([(code, asked) for code in about.codes], signs)
         return Choose(about.codes, asked) if about.codes else Unknown()
 
-    def _several(self, found: Sequence[Ask], raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+    def _several(self, found: Sequence[Ask], topic: Topic, signs: Signals, why: list[str], said: Sequence[str]) -> Meaning:
         answered = []
         for ask in found:
-            about = subject(ask.query(), [], Topic(), signs, self.leaflets)
+            about = subject(ask.query(), [], Topic(), signs, self.leaflets, Manner(self._said(ask, said, part=True)))
             why.extend(about.why)
             if about.codes:
                 answered.append((about.codes[0], self._aspects(ask, False, topic, signs)))
