@@ -26,7 +26,7 @@ from bot.files import FOLDER, Arrived, ByChannel, Place
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Database
-from bot.turn import Library
+from bot.turn import House, Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
 from knowledge.loader import ContentError, load
@@ -133,7 +133,8 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files)
+        house = House(settings.dossier_open_status, settings.dossier_stale_hours)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, house=house)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
     finally:

@@ -27,6 +27,22 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
+class Stale(Exception):
+    """Raised by an effect: what the reply rests upon has changed meanwhile. Nothing is kept, and the message is handled anew."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What the operator has set for the dialogues.
+
+    `open_status` tells a dossier's status and appointed day to whoever types its code, and so tells codes that exist from codes
+    that do not: anybody can then count an office's dossiers and watch each of them. Off, nothing is told before the four digits.
+    After `stale_hours` hours of working days figures are called old."""
+
+    open_status: bool = False
+    stale_hours: int = 24
+
+
 Effect = Callable[[AsyncConnection], Awaitable[None]]
 
 
@@ -104,6 +120,7 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    house: House = House()
 
     @property
     def knowledge(self) -> Knowledge:

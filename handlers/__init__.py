@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
+from handlers import appointed, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -97,6 +97,7 @@ CHOICES: dict[str, MayPass] = {
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "due": duedate.show_due,
+    "dw": appointed.why,
     "l": greeting.language,
     "o": offices.pick,
     "cancel": greeting.cancel,
@@ -166,6 +167,8 @@ async def _said(turn: Turn) -> Reply:
         return reply
     if found := find(turn.text, turn.now.date()):
         return await offices.ask(turn) if turn.undecided else await dossier.tell(turn, found)
+    if reply := await dossier.by_receipt(turn) or dossier.mistaken(turn):
+        return reply
     return await _asked(turn, reading)
 
 

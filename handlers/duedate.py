@@ -6,14 +6,17 @@ import datetime as dt
 from collections.abc import Iterator
 
 from bot.chat import Choice, Say
+from bot.store.dossiers import Dossier
 from bot.turn import Outcome, Reply, Turn
 from handlers import show
 from handlers.listing import gone, number
 from handlers.questions import not_in_force, topic_of
 from knowledge.duedate import Due, Step, Why, due, limit_of
-from knowledge.model import Aspect, Procedure, Rate
+from knowledge.model import Aspect, Procedure, Rate, Way
+from knowledge.words import fold
 
 AHEAD = 7
+_WAYS = {"truc tuyen": Way.ONLINE, "truc tiep": Way.DIRECT, "buu chinh": Way.POST, "buu chinh cong ich": Way.POST}
 
 
 async def show_due(turn: Turn) -> Reply:
@@ -31,6 +34,27 @@ async def show_due(turn: Turn) -> Reply:
     say = Say("\n\n".join((*parts, note)), procedure.name, show.source(turn, procedure), _choices(turn, procedure, ahead))
     topic = topic_of(turn, procedure, (Aspect.TIME,))
     return Reply((say,), topic=topic, outcome=Outcome.ANSWER, procedures=(procedure.code,), aspects=(Aspect.TIME,))
+
+
+def can_explain(dossier: Dossier, procedure: Procedure) -> bool:
+    """Whether the dossier's appointed day can be reckoned: both days are known and the leaflet publishes a time."""
+    return bool(dossier.received_at and dossier.due_at and show.can_reckon(procedure))
+
+
+def explain(turn: Turn, dossier: Dossier, procedure: Procedure) -> str:
+    """How the appointed day of a dossier follows from the published time, by its way of filing; and that the receipt counts where it does not."""
+    if dossier.received_at is None or dossier.due_at is None:
+        return ""
+    t, zone = turn.t, turn.now.tzinfo
+    received, appointed = dossier.received_at.astimezone(zone), dossier.due_at.astimezone(zone).date()
+    way = _WAYS.get(fold(dossier.method))
+    rates = list(_distinct(procedure))
+    rates = [r for r in rates if r.way is way] or [r for r in rates if r.way is Way.ANY] or rates
+    parts = [_told(turn, procedure, rate, received) for rate in rates]
+    days = {due(received, limit, turn.library.calendar, procedure.cutoff).day for r in rates if (limit := limit_of(r.text))}
+    if appointed not in days:
+        parts.append(t("Giấy hẹn ghi {date}, khác với ngày tính ra ở trên. Ngày trên giấy hẹn là ngày chính thức.", date=t.weekday(appointed)))
+    return "\n\n".join(parts)
 
 
 def _moment(turn: Turn, ahead: int) -> dt.datetime:

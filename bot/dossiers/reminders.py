@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.chat import Say
 from bot.dossiers import telling
+from bot.dossiers.codes import named
 from bot.settings import ZONE
 from bot.store import Database, follows
 from bot.store.dossiers import Dossier
@@ -58,7 +59,7 @@ def _notice(follower: Follower, dossier: Dossier, office: Office, today: dt.date
     if dossier.due_at is None:
         return None
     t, day = texts(follower.language or "vi"), dossier.due_at.astimezone(ZONE).date()
-    title, choices = t("Hồ sơ {code}", code=dossier.code), telling.choices(t, dossier.code)
+    title, choices = t("Hồ sơ {code}", code=named(t, dossier.code)), telling.choices(t, dossier.code)
     if day == today + dt.timedelta(days=1):
         text, kind = t("Ngày mai, {date}, là ngày hẹn trả. Hồ sơ đang ở bước: {label}.", date=t.weekday(day), label=t(dossier.status_label)), "before"
     elif day < today and day >= follower.since.astimezone(ZONE).date():

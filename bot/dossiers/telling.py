@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Choice, Say, Wire, render
+from bot.dossiers.codes import named
 from bot.dossiers.statuses import STATUSES
 from bot.settings import ZONE
 from bot.store import follows
@@ -86,7 +87,7 @@ def choices(t: Texts, code: str) -> tuple[Choice, ...]:
 
 
 def _title(t: Texts, dossier: Dossier) -> str:
-    return t("Hồ sơ {code}", code=dossier.code)
+    return t("Hồ sơ {code}", code=named(t, dossier.code))
 
 
 def as_of(t: Texts, dossier: Dossier) -> str:
