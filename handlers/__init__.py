@@ -173,6 +173,8 @@ async def _said(turn: Turn) -> Reply:
 
 
 async def _asked(turn: Turn, reading: Reading) -> Reply:
+    if reply := await duedate.asked(turn, reading):
+        return reply
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)

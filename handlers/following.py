@@ -84,7 +84,7 @@ async def end(turn: Turn) -> Reply | None:
     if code:
         return _stopped(turn, code) if code in own else await listing(turn)
     text = turn.t("Đã dừng theo dõi tất cả hồ sơ. Tôi sẽ không tự nhắn nữa.")
-    return Reply((Say(text, replace=True),), effects=(partial(follows.stop, chat=turn.chat),), subject=SUBJECT)
+    return Reply((Say(text, replace=True),), effects=tuple(partial(e, chat=turn.chat) for e in (follows.stop, follows.withdraw)), subject=SUBJECT)
 
 
 async def word(turn: Turn) -> Reply | None:
@@ -100,7 +100,8 @@ async def word(turn: Turn) -> Reply | None:
 def _stopped(turn: Turn, code: str) -> Reply:
     text = turn.t("Đã dừng theo dõi hồ sơ {code}. Tôi sẽ không nhắn về hồ sơ này nữa.", code=named(turn.t, code))
     say = Say(text, choices=(Choice(turn.t("Theo dõi lại"), f"fo:{code}"),), replace=True)
-    return Reply((say,), effects=(partial(follows.stop, chat=turn.chat, code=code),), subject=SUBJECT)
+    effects = tuple(partial(end, chat=turn.chat, code=code) for end in (follows.stop, follows.withdraw))
+    return Reply((say,), effects=effects, subject=SUBJECT)
 
 
 def _stop_choice(turn: Turn, code: str) -> Choice:
