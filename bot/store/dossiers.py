@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat
-from bot.store.road import upsert
+from bot.store.road import cursor, keep_cursor, upsert
 from bot.store.tables import dossiers, proofs
 
 CANDIDATES = 5  # dossiers that one receipt number may stand for: some offices begin anew every year
 RECEIPT = "#"  # before a key that is a receipt number; the code itself of a dossier that has none
+_STATE = "dossiers of "
 PROOF_LASTS = dt.timedelta(days=90)
 
 
@@ -115,6 +117,12 @@ async def _write(db: AsyncConnection, office: str, written: Sequence[Dossier]) -
     newer = query.excluded.as_of >= dossiers.c.as_of
     statement = query.on_conflict_do_update(index_elements=["office", "code"], set_=changed, where=newer)
     await db.execute(statement, [{"office": office, **vars(d)} for d in written])
+    await keep_cursor(db, _STATE + office, uuid.uuid4().hex)
+
+
+async def state(db: AsyncConnection, office: str) -> str:
+    """A mark that changes whenever any dossier of the office is written."""
+    return await cursor(db, _STATE + office)
 
 
 async def find(db: AsyncConnection, office: str, code: str) -> Dossier | None:

@@ -173,7 +173,8 @@ def imported(taken: int, refused: int, new: int) -> str:
 
 def test_import_lists_the_rows_that_it_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With file, row, column and reason; the exit code is 1."""
-    (tmp_path / "h.csv").write_text("Mã hồ sơ,Trạng thái\nH26.145-261110-0001,Đang xử lý\nxx,Đang xử lý\n", encoding="utf-8")
+    rows = "H26.145-261110-0001,Đang xử lý,0900000001\nxx,Đang xử lý,0900000002\n"
+    (tmp_path / "h.csv").write_text(f"Mã hồ sơ,Trạng thái,Điện thoại\n{rows}", encoding="utf-8")
     assert main(["dossiers", "import", "h.csv"]) == 1
     expected = "h.csv: dòng 3, cột A: “xx” không phải là mã hồ sơ (như H26.145-260108-0002).\n"
     assert capsys.readouterr() == (imported(1, 1, 1), expected)
