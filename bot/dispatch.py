@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Files, Handler, House, Library, NoFiles, Outcome, Reply, Stale, State, Turn
+from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome, Reply, Sources, Stale, State, Turn
 
 BATCH = 200
 CHATS_AT_ONCE = 32
@@ -40,6 +40,7 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
     house: House = field(default_factory=House)
 
 
@@ -128,7 +129,8 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files, house=bench.house)
+            there = (bench.clock(), library.at(state.office), texts(state.language))
+            turn = Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house)
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)

@@ -10,7 +10,22 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import appointed, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, photo, questions, rating
+from handlers import (
+    appointed,
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    office,
+    offices,
+    photo,
+    questions,
+    rating,
+)
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
