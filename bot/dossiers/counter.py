@@ -194,7 +194,7 @@ async def faults(db: AsyncConnection, office: str, span: Span, now: dt.datetime)
     )
     found: list[Fault] = []
     for reason, rule in reasons:
-        codes = await db.execute(sa.select(d.code).where(d.office == office, rule).order_by(d.code).limit(MOST_FAULTS - len(found)))
+        codes = await db.execute(sa.select(d.code).where(_own(office), rule).order_by(d.code).limit(MOST_FAULTS - len(found)))
         found += [Fault(code, reason) for code in codes.scalars()]
     return found
 
