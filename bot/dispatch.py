@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Files, Handler, Library, NoFiles, Outcome, Reply, State, Turn
+from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome, Reply, Sources, Stale, State, Turn
 
 BATCH = 200
 CHATS_AT_ONCE = 32
@@ -40,6 +40,8 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
+    house: House = field(default_factory=House)
 
 
 class Dispatch:
@@ -117,7 +119,7 @@ class Dispatch:
             try:
                 await self._answer_once(row)
                 return
-            except SQLAlchemyError:
+            except (SQLAlchemyError, Stale):
                 await asyncio.sleep(0.05 * 4**attempt)
         await self._answer_once(row, last=True)
 
@@ -127,7 +129,8 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files)
+            there = (bench.clock(), library.at(state.office), texts(state.language))
+            turn = Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house)
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)
@@ -187,8 +190,8 @@ async def _state(db: AsyncConnection, chat: Chat) -> State:
 
 
 def _passing(error: Exception) -> bool:
-    """Whether it is the database's fault and may be over soon: locked, full, unreachable, no connection free."""
-    return isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, LASTING)
+    """Whether trying again may help: the reply was overtaken, or the database is locked, full, unreachable, without a free connection."""
+    return isinstance(error, DBAPIError | PoolTimeout | Stale) and not isinstance(error, LASTING)
 
 
 def _failed(turn: Turn) -> tuple[Reply, str]:

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
     telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    dossier_open_status: bool = Field(False, description="true or false; true tells a dossier's status and appointed day to whoever types its code")
+    dossier_stale_hours: int = Field(24, ge=1, le=2400, description="working-day hours after which figures of dossiers are called old, such as 24")
     now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
 
     @classmethod

@@ -10,7 +10,22 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
+from handlers import (
+    appointed,
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    office,
+    offices,
+    photo,
+    questions,
+    rating,
+)
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -97,6 +112,7 @@ CHOICES: dict[str, MayPass] = {
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "due": duedate.show_due,
+    "dw": appointed.why,
     "l": greeting.language,
     "o": offices.pick,
     "cancel": greeting.cancel,
@@ -112,8 +128,12 @@ STEPS: dict[str, MayPass] = {
     offices.STEP: offices.which_step,
 }
 
-# Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
-THINGS: dict[tuple[str, Kind], MayPass] = {}
+# Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
+THINGS: dict[tuple[str, Kind], MayPass] = {
+    ("", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.code", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
+}
 
 
 async def _for_office(handler: Handler, turn: Turn) -> Reply:
@@ -166,10 +186,14 @@ async def _said(turn: Turn) -> Reply:
         return reply
     if found := find(turn.text, turn.now.date()):
         return await offices.ask(turn) if turn.undecided else await dossier.tell(turn, found)
+    if reply := await dossier.by_receipt(turn) or dossier.mistaken(turn):
+        return reply
     return await _asked(turn, reading)
 
 
 async def _asked(turn: Turn, reading: Reading) -> Reply:
+    if reply := await duedate.asked(turn, reading):
+        return reply
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)

@@ -24,6 +24,12 @@ def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
 
 
+async def alone(db: AsyncConnection, name: str) -> None:
+    """Waits until no other transaction has this name, and keeps it until ours ends. SQLite has one writer at a time anyway."""
+    if db.dialect.name == "postgresql":
+        await db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
 @dataclass(frozen=True)
 class Received:
     """A row of the inbox that waits to be answered."""

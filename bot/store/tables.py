@@ -139,6 +139,14 @@ dossiers = sa.Table(
     _text("phone_hash"),
     _text("identity_hash"),
     sa.Column("as_of", Moment(), nullable=False),
+    _text("receipt"),  # the number on the paper receipt, where the office's export has one
+    _text("amount"),  # what is to be paid, in the export's words
+    sa.Column("extended_at", Moment()),  # the new day of form 04
+    _text("apology"),  # its reason
+    _text("source"),  # the look-up system that told it; empty for the export
+    sa.Index("ix_dossiers_receipt", "office", "receipt"),
+    sa.Index("ix_dossiers_received", "office", "received_at"),
+    sa.Index("ix_dossiers_completed", "office", "completed_at"),
 )
 
 proofs = sa.Table(
@@ -162,6 +170,7 @@ attempts = sa.Table(
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_attempts_chat", "channel", "chat", "at"),
     sa.Index("ix_attempts_code", "code", "at"),
+    sa.Index("ix_attempts_at", "office", "at"),
 )
 
 follows = sa.Table(
@@ -296,4 +305,35 @@ petition_numbers = sa.Table(
     _text("office", primary_key=True),
     _text("day", primary_key=True),
     sa.Column("last", sa.Integer(), nullable=False),
+)
+
+reconciliations = sa.Table(
+    "reconciliations",
+    metadata,
+    _id(),
+    _text("office"),
+    sa.Column("at", Moment(), nullable=False),
+    *(
+        sa.Column(name, sa.Integer(), nullable=False, server_default="0")
+        for name in ("compared", "different", "register_only", "software_only", "twice", "refused")
+    ),
+    sa.Index("ix_reconciliations_at", "office", "at"),
+)
+
+lapses = sa.Table(  # followed dossiers whose day has passed without form 04, each a task of the staff
+    "lapses",
+    metadata,
+    _text("office", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("due_at", Moment(), primary_key=True),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+counted = sa.Table(  # the public counter's figures, kept until the dossiers or the day change
+    "counted",
+    metadata,
+    _text("office", primary_key=True),
+    _text("span", primary_key=True),
+    _text("state"),
+    sa.Column("figures", sa.JSON(), nullable=False),
 )
