@@ -10,7 +10,23 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
+from handlers import (
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    office,
+    offices,
+    petition,
+    petition_after,
+    petition_table,
+    questions,
+    rating,
+)
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -37,6 +53,10 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
+    "phananh": petition.begin,
+    "petition": petition.begin,
+    "phananhcuatoi": petition_after.mine,
+    "mypetitions": petition_after.mine,
     "thongbao": office.notices,
     "notices": office.notices,
     "ngonngu": greeting.language,
@@ -58,6 +78,7 @@ TOPICS: dict[str, Handler] = {
     "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
+    "phan-anh": petition.begin,
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
@@ -96,6 +117,7 @@ CHOICES: dict[str, MayPass] = {
     "rd": rating.done,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "k": petition_table.pressed,
     "due": duedate.show_due,
     "l": greeting.language,
     "o": offices.pick,
@@ -110,10 +132,11 @@ STEPS: dict[str, MayPass] = {
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
     offices.STEP: offices.which_step,
+    **petition_table.STEPS,
 }
 
 # Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
-THINGS: dict[tuple[str, Kind], MayPass] = {}
+THINGS: dict[tuple[str, Kind], MayPass] = {**petition_table.THINGS}
 
 
 async def _for_office(handler: Handler, turn: Turn) -> Reply:
@@ -122,12 +145,17 @@ async def _for_office(handler: Handler, turn: Turn) -> Reply:
 
 async def route(turn: Turn) -> Reply:
     """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
-    reply = await _routed(turn)
+    reply = await _answered(turn)
     waiting = offices.kept(turn)
     if reply.office is None or waiting is None:
         return reply
-    answer = await _routed(offices.at(turn, reply.office, waiting))
+    answer = await _answered(offices.at(turn, reply.office, waiting))
     return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _answered(turn: Turn) -> Reply:
+    """The reply to a message; what is said in a private dialogue stays so whoever replies."""
+    return await petition_table.kept_private(turn, await _routed(turn))
 
 
 async def _routed(turn: Turn) -> Reply:
@@ -144,6 +172,8 @@ async def _routed(turn: Turn) -> Reply:
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
+    if reply := await petition_table.word(turn):
+        return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
     return await following.word(turn) or await _said(turn)
