@@ -48,6 +48,16 @@ def find(text: str, today: dt.date) -> tuple[Found, ...]:
     return tuple(found.values())
 
 
+def without(text: str, mark: str) -> str:
+    """The text with a mark in place of each dossier code, however it is written."""
+
+    def marked(match: re.Match[str]) -> str:
+        code = match.group(0)
+        return mark if find(code, dt.date.max) else code
+
+    return _LOOSE.sub(marked, text)
+
+
 def _unmistakable(unit: str) -> bool:
     """Whether these characters can be nothing but a unit's part, so that spaces may stand for the dashes after them."""
     return any(c.isdigit() for c in unit) and any(c.isalpha() or c == "." for c in unit)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from rapidfuzz import fuzz
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +20,7 @@ from knowledge.words import fold
 
 HIDDEN = "••••"
 _REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
+_REPEATED_LIKE = 85  # of 100, by the words that both have
 
 
 def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -89,12 +91,12 @@ def blotted(message: Incoming) -> Incoming:
 
 
 async def blot_said(db: AsyncConnection, chat: Chat, words: str, now: dt.datetime) -> None:
-    """Blots what this chat said within two days where a private text repeats it, so that the one does not lead to the other."""
+    """Blots what this chat said within two days in nearly the same words as a private text, so that the one does not lead to the other."""
     own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.received_at > now - dt.timedelta(days=2))
     private = fold(words)
     for row in (await db.execute(sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload).where(own))).all():
         said = fold(_incoming(row).text)
-        if len(said) >= _REPEATED_LEAST and said in private:
+        if len(said) >= _REPEATED_LEAST and (said in private or fuzz.token_set_ratio(said, private) >= _REPEATED_LIKE):
             await db.execute(inbox.update().where(inbox.c.id == row.id).values(payload=blotted(_incoming(row)).to_dict()))
 
 
