@@ -26,6 +26,8 @@ from bot.dossiers.secret import load_key
 from bot.dossiers.source_file import SourceError, described
 from bot.dossiers.sources import Sources
 from bot.files import FOLDER, Arrived, ByChannel, Place
+from bot.petitions import letters
+from bot.photos import PhotoStore
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Database
@@ -108,6 +110,7 @@ class Engine:
     dispatch: Dispatch
     senders: dict[str, Sender]
     files: ByChannel = field(default_factory=ByChannel)
+    key: bytes = b""
 
     @property
     def arrived(self) -> Arrived:
@@ -117,7 +120,7 @@ class Engine:
     def join(self, channel: Channel, files: Place | None = None) -> Sender:
         """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
         self.files.places[channel.name] = files or self.arrived
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
         return self.senders[channel.name]
 
 
@@ -140,9 +143,10 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         house = House(settings.dossier_open_status, settings.dossier_stale_hours)
         systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
         sources = Sources(database, systems, settings.clock)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house)
+        photos = PhotoStore(settings.data / "photos")
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, settings.rules, photos)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
-        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
 
 
 def _provincial(settings: Settings, key: bytes) -> Iterator[Provincial]:
@@ -159,7 +163,7 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived)
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived, key=made.key)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -173,7 +177,7 @@ async def serve(settings: Settings) -> None:
         )
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += [*_of_dossiers(made), made.arrived.run()]
+        jobs += [*_of_dossiers(made), _of_petitions(made), made.arrived.run()]
         jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -192,6 +196,12 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
     return [watching.run(), reminders.run(made.database, offices, settings.clock)]
+
+
+def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
+    """What staff did about petitions comes to their senders; drafts of more than a day go."""
+    photos = PhotoStore(made.settings.data / "photos")
+    return letters.run(made.database, made.key, lambda: [office.code for office in made.shelf.library.knowledge.offices], made.settings.clock, photos)
 
 
 class _Server(uvicorn.Server):

@@ -22,6 +22,9 @@ from handlers import (
     narrowing,
     office,
     offices,
+    petition,
+    petition_after,
+    petition_table,
     photo,
     questions,
     rating,
@@ -52,6 +55,10 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
+    "phananh": petition.begin,
+    "petition": petition.begin,
+    "phananhcuatoi": petition_after.mine,
+    "mypetitions": petition_after.mine,
     "thongbao": office.notices,
     "notices": office.notices,
     "ngonngu": greeting.language,
@@ -73,6 +80,7 @@ TOPICS: dict[str, Handler] = {
     "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
+    "phan-anh": petition.begin,
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
@@ -81,7 +89,18 @@ TOPICS: dict[str, Handler] = {
 
 # What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
 OF_OFFICE: frozenset[Handler] = frozenset(
-    {office.hours, office.desk, office.notices, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+    {
+        office.hours,
+        office.desk,
+        office.notices,
+        dossier.ask,
+        following.listing,
+        following.about,
+        counter.show,
+        rating.ask,
+        feedback.ask,
+        petition.begin,
+    }
 )
 
 
@@ -111,6 +130,7 @@ CHOICES: dict[str, MayPass] = {
     "rd": rating.done,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "k": petition_table.pressed,
     "due": duedate.show_due,
     "dw": appointed.why,
     "l": greeting.language,
@@ -126,6 +146,7 @@ STEPS: dict[str, MayPass] = {
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
     offices.STEP: offices.which_step,
+    **petition_table.STEPS,
 }
 
 # Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
@@ -133,6 +154,7 @@ THINGS: dict[tuple[str, Kind], MayPass] = {
     ("", Kind.PHOTO): photo.receipt_photo,
     ("dossier.code", Kind.PHOTO): photo.receipt_photo,
     ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
+    **petition_table.THINGS,
 }
 
 
@@ -142,12 +164,17 @@ async def _for_office(handler: Handler, turn: Turn) -> Reply:
 
 async def route(turn: Turn) -> Reply:
     """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
-    reply = await _routed(turn)
+    reply = await _answered(turn)
     waiting = offices.kept(turn)
     if reply.office is None or waiting is None:
         return reply
-    answer = await _routed(offices.at(turn, reply.office, waiting))
+    answer = await _answered(offices.at(turn, reply.office, waiting))
     return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _answered(turn: Turn) -> Reply:
+    """The reply to a message; what is said in a private dialogue stays so whoever replies."""
+    return await petition_table.kept_private(turn, await _routed(turn))
 
 
 async def _routed(turn: Turn) -> Reply:
@@ -164,6 +191,8 @@ async def _routed(turn: Turn) -> Reply:
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
+    if reply := await petition_table.word(turn):
+        return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
     return await following.word(turn) or await _said(turn)

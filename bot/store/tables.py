@@ -337,3 +337,13 @@ counted = sa.Table(  # the public counter's figures, kept until the dossiers or 
     _text("state"),
     sa.Column("figures", sa.JSON(), nullable=False),
 )
+
+petition_drafts = sa.Table(  # what is being written and was not sent, sealed; gone when it is sent, left or a day old
+    "petition_drafts",
+    metadata,
+    _text("office"),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("sealed"),
+    sa.Column("updated_at", Moment(), nullable=False),
+)
