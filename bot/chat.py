@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LOCATION = "location"
     CONTACT = "contact"
     FILE = "file"
+    MOVED = "moved"  # the platform gave a group another key, which is the text
     UNSUPPORTED = "unsupported"
 
 
@@ -40,7 +41,9 @@ class Chat:
 
 @dataclass(frozen=True)
 class Incoming:
-    """One message of a citizen. `event` is unique within its channel; `message` is the one whose button was pressed."""
+    """One message of a citizen. `event` is unique within its channel; `message` is the one whose button was pressed.
+
+    In a group, `group` is its key, `sender` the name of who wrote, and `chat` is this person's own conversation in it."""
 
     channel: str
     chat: str
@@ -50,6 +53,8 @@ class Incoming:
     choice: str = ""
     language: str = ""
     message: str = ""
+    group: str = ""
+    sender: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

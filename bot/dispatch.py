@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Handler, Library, Outcome, Reply, State, Turn
+from bot.turn import Handler, Library, Outcome, Overtaken, Reply, State, Turn
 
 BATCH = 200
 CHATS_AT_ONCE = 32
@@ -116,6 +116,8 @@ class Dispatch:
             try:
                 await self._answer_once(row)
                 return
+            except Overtaken:
+                continue
             except SQLAlchemyError:
                 await asyncio.sleep(0.05 * 4**attempt)
         await self._answer_once(row, last=True)
@@ -131,7 +133,7 @@ class Dispatch:
         try:
             await self._keep(row, turn, reply, failure)
         except Exception as error:
-            if _passing(error):
+            if _passing(error) or (isinstance(error, Overtaken) and not last):
                 raise
             await self._apologise(row, turn)
         self._spoken(message.channel)

@@ -27,6 +27,10 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
+class Overtaken(Exception):
+    """Raised by an effect: another changed meanwhile what the reply relied on. Nothing is kept, and the message is handled anew."""
+
+
 Effect = Callable[[AsyncConnection], Awaitable[None]]
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, questions, rating
+from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, questions, rating, staff_desk
+from handlers import staff as enrolled
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -43,6 +44,8 @@ COMMANDS: dict[str, Handler] = {
     "language": greeting.language,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
+    **dict.fromkeys(staff_desk.ENROLMENT, enrolled.enrol),
+    **{name: staff_desk.command(handler) for name, handler in staff_desk.COMMANDS.items()},
 }
 
 # The dialogues that a question can open, by the name of the general leaflet that teaches their words.
@@ -91,6 +94,7 @@ CHOICES: dict[str, MayPass] = {
     "due": duedate.show_due,
     "l": greeting.language,
     "cancel": greeting.cancel,
+    "s": staff_desk.pressed,
 }
 
 # What follows in a dialogue begun before. A step that returns None lets the message be read as a new question.
@@ -100,6 +104,7 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
+    **{name: staff_desk.step(handler) for name, handler in staff_desk.STEPS.items()},
 }
 
 
@@ -107,6 +112,8 @@ async def route(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
+    if turn.incoming.group:
+        return await staff_desk.in_group(turn)
     if turn.incoming.kind is Kind.START:
         return await greeting.start(turn)
     if turn.incoming.kind is Kind.CHOICE:

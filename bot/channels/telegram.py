@@ -11,9 +11,10 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update, User
+from telegram import Chat as TelegramChat
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.channels import Accept, TryLater, Undeliverable
@@ -46,6 +47,9 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's n
 POLL_SECONDS = 25
 PAUSE_SECONDS = 3.0
 WORTH = ["message", "callback_query"]
+NAME_MOST = 60
+_GROUPS = ("group", "supergroup")
+_IN_GROUP = ":"  # between the keys of a group and of a person in it
 log = structlog.get_logger()
 
 
@@ -56,23 +60,43 @@ def make_bot(token: str, api: str) -> Bot:
 
 
 def parse(update: Update) -> Incoming | None:
-    """A private message or a pressed button as the road knows it; None for what is not for us."""
+    """A private message, a pressed button, or what is meant for the bot in a group, as the road knows it; None for what is not for us."""
     if query := update.callback_query:
         held = query.message
         if held is None or query.data is None:
             return None
-        common = _common(update, str(held.chat.id), query.from_user.language_code)
+        common = _common(update, held.chat, query.from_user)
         return Incoming(**common, kind=Kind.CHOICE, choice=query.data, message=str(held.message_id))
     message = update.message
-    if message is None or message.from_user is None or message.chat.type != "private":
+    if message is None or message.from_user is None or message.chat.type not in {"private", *_GROUPS}:
         return None
-    common = _common(update, str(message.chat.id), message.from_user.language_code)
+    if message.chat.type in _GROUPS and not _meant(message):
+        return None
+    common = _common(update, message.chat, message.from_user)
+    if message.migrate_to_chat_id:
+        return Incoming(**common, kind=Kind.MOVED, text=str(message.migrate_to_chat_id))
     kind, text = _content(message)
     return Incoming(**common, kind=kind, text=text)
 
 
-def _common(update: Update, chat: str, language: str | None) -> dict[str, Any]:
-    return {"channel": Telegram.name, "chat": chat, "event": str(update.update_id), "language": language or ""}
+def _meant(message: Message) -> bool:
+    """Whether a group's message is for a bot: a command, a reply to one, or the news that the group has moved. With its privacy mode on,
+    Telegram sends a bot little else; a bot that administers the group, or has that mode off, gets everything. Source: Bot API, Features."""
+    answered = message.reply_to_message
+    to_bot = answered is not None and answered.from_user is not None and answered.from_user.is_bot
+    return to_bot or (message.text or "").startswith("/") or message.migrate_to_chat_id is not None
+
+
+def _common(update: Update, chat: TelegramChat, user: User) -> dict[str, Any]:
+    common = {"channel": Telegram.name, "chat": str(chat.id), "event": str(update.update_id), "language": user.language_code or ""}
+    if chat.type not in _GROUPS:
+        return common
+    return {**common, "chat": f"{chat.id}{_IN_GROUP}{user.id}", "group": str(chat.id), "sender": user.full_name[:NAME_MOST]}
+
+
+def _chat_id(key: str) -> int:
+    """Where Telegram sends what is said in a conversation: a person's one in a group goes to the group."""
+    return int(key.partition(_IN_GROUP)[0])
 
 
 def _content(message: Message) -> tuple[Kind, str]:
@@ -134,7 +158,7 @@ class Telegram:
         await self._accept(incoming)
         if update.callback_query:
             self._aside(self.bot.answer_callback_query(update.callback_query.id))
-        else:
+        elif not incoming.group:  # there most is not answered
             self._aside(self.bot.send_chat_action(int(incoming.chat), ChatAction.TYPING))
 
     def _aside(self, call: Awaitable[bool]) -> None:
@@ -203,15 +227,17 @@ class Telegram:
         try:
             if wire.replace:
                 try:
-                    await self.bot.edit_message_text(text, int(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
+                    await self.bot.edit_message_text(text, _chat_id(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
                     return wire.replace
                 except BadRequest as error:
                     if "not modified" in str(error).lower():
                         return wire.replace
-            sent = await self.bot.send_message(int(chat), text, entities=entities, reply_markup=keyboard)
+            sent = await self.bot.send_message(_chat_id(chat), text, entities=entities, reply_markup=keyboard)
             return str(sent.message_id)
         except RetryAfter as error:
             raise TryLater("flood control", _seconds(error)) from error
+        except ChatMigrated as error:
+            return await self.send(str(error.new_chat_id), wire)
         except (Forbidden, BadRequest) as error:
             raise Undeliverable(type(error).__name__) from error
         except (NetworkError, InvalidToken) as error:  # a token is changed by the operator; what was said waits for that
