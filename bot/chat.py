@@ -40,8 +40,20 @@ class Chat:
 
 
 @dataclass(frozen=True)
+class Media:
+    """A thing that came with a message. `ref` is the channel's own handle for it, opaque to all others; `size` in bytes, 0 where unknown."""
+
+    kind: Kind
+    ref: str
+    size: int = 0
+    mime: str = ""
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One message of a citizen. `event` is unique within its channel; `message` is the one whose button was pressed.
+
+    `place` is a shared latitude and longitude. An album arrives as several messages, a photo each.
 
     In a group, `group` is its key, `sender` the name of who wrote, and `chat` is this person's own conversation in it."""
 
@@ -55,13 +67,19 @@ class Incoming:
     message: str = ""
     group: str = ""
     sender: str = ""
+    media: tuple[Media, ...] = ()
+    place: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Incoming:
-        return cls(**{**row, "kind": Kind(row["kind"])})
+        kind = Kind(row["kind"])
+        media = tuple(Media(**{**m, "kind": Kind(m["kind"])}) for m in row.get("media") or ())
+        latitude, longitude = row.get("place") or (None, None)
+        place = None if latitude is None or longitude is None else (float(latitude), float(longitude))
+        return cls(**{**row, "kind": kind, "media": media, "place": place})
 
 
 @dataclass(frozen=True)

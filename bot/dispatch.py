@@ -7,7 +7,7 @@ import datetime as dt
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Handler, Library, Outcome, Overtaken, Reply, State, Turn
+from bot.turn import Files, Handler, Library, NoFiles, Outcome, Overtaken, Reply, State, Turn
 
 BATCH = 200
 CHATS_AT_ONCE = 32
@@ -39,6 +39,7 @@ class Bench:
     route: Handler
     clock: Callable[[], dt.datetime]
     key: bytes
+    files: Files = field(default_factory=NoFiles)
 
 
 class Dispatch:
@@ -128,7 +129,7 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key)
+            turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key, bench.files)
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)
@@ -136,7 +137,16 @@ class Dispatch:
             if _passing(error) or (isinstance(error, Overtaken) and not last):
                 raise
             await self._apologise(row, turn)
+        await self._tidy(message)
         self._spoken(message.channel)
+
+    async def _tidy(self, message: Incoming) -> None:
+        """What came with an answered message is not kept; what cannot be removed now goes when old things are swept."""
+        for media in message.media:
+            try:
+                await self._bench.files.remove(message.channel, media)
+            except OSError as error:
+                log.warning("file not removed", channel=message.channel, error=type(error).__name__)
 
     async def _handled(self, turn: Turn, last: bool) -> tuple[Reply, str]:
         try:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat import Chat, Incoming, Menu, Say
+from bot.chat import Chat, Incoming, Media, Menu, Say
 from bot.texts import Texts
 from knowledge.calendar import Calendar
 from knowledge.model import Knowledge
@@ -55,6 +55,39 @@ class State:
     updated: dt.datetime | None = None
 
 
+class TooBig(Exception):
+    """A thing that a citizen sent is bigger than what was asked for at most."""
+
+
+class Gone(Exception):
+    """A thing that a citizen sent cannot be had any more."""
+
+
+class FilesBusy(Exception):
+    """A thing that a citizen sent cannot be had now; later it may."""
+
+
+class Files(Protocol):
+    """The photos that came with messages, wherever their channel keeps them."""
+
+    async def read(self, channel: str, media: Media, most: int) -> bytes:
+        """The content. Raises TooBig where it has more than `most` bytes, Gone, or FilesBusy."""
+        ...
+
+    async def remove(self, channel: str, media: Media) -> None:
+        """Removes what is kept of it here, if anything; called when its message is answered."""
+        ...
+
+
+class NoFiles:
+    """Where nothing can be sent but words."""
+
+    async def read(self, channel: str, media: Media, most: int) -> bytes:
+        raise Gone
+
+    async def remove(self, channel: str, media: Media) -> None: ...
+
+
 @dataclass(frozen=True)
 class Turn:
     """One message with all that a handler may look at. `db` is for reading; writing is done by effects."""
@@ -66,6 +99,7 @@ class Turn:
     t: Texts
     db: AsyncConnection
     key: bytes
+    files: Files = field(default_factory=NoFiles)
 
     @property
     def knowledge(self) -> Knowledge:

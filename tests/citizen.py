@@ -5,21 +5,44 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.chat import Chat, Choice, Incoming, Kind, Wire
+from bot.chat import Chat, Choice, Incoming, Kind, Media, Wire
 from bot.dispatch import Dispatch
 from bot.store import Database, road
-from bot.turn import State
+from bot.turn import Gone, State, TooBig
+
+
+@dataclass
+class Pocket:
+    """The files that citizens sent, by ref; `fault` is raised instead of giving one. What was answered is gone."""
+
+    held: dict[str, bytes] = field(default_factory=dict)
+    fault: Exception | None = None
+
+    async def read(self, channel: str, media: Media, most: int) -> bytes:
+        if self.fault:
+            raise self.fault
+        if media.ref not in self.held:
+            raise Gone
+        if len(self.held[media.ref]) > most:
+            raise TooBig
+        return self.held[media.ref]
+
+    async def remove(self, channel: str, media: Media) -> None:
+        self.held.pop(media.ref, None)
 
 
 @dataclass
 class Citizen:
-    """Somebody on one channel. `reply` is what the bot answered to the last message, all parts of it."""
+    """Somebody on one channel. `reply` is what the bot answered to the last message, all parts of it.
+
+    To send photos, `files` must be those of the dispatch."""
 
     dispatch: Dispatch
     database: Database
     channel: str = "web"
     chat: str = "citizen"
     language: str = ""
+    files: Pocket = field(default_factory=Pocket)
     reply: list[Wire] = field(default_factory=list)
     _events: int = 0
     _last: int = 0
@@ -31,6 +54,17 @@ class Citizen:
     async def sends(self, kind: Kind) -> None:
         """Sends a thing that is no text."""
         await self._sends(Incoming(self.channel, self.chat, self._event(), kind))
+
+    async def sends_photo(self, raw: bytes, caption: str = "") -> None:
+        """Sends a picture."""
+        event = self._event()
+        self.files.held[event] = raw
+        media = (Media(Kind.PHOTO, event, len(raw), "image/jpeg"),)
+        await self._sends(Incoming(self.channel, self.chat, event, Kind.PHOTO, caption, media=media))
+
+    async def shares_place(self, latitude: float, longitude: float) -> None:
+        """Shares where something is."""
+        await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.LOCATION, place=(latitude, longitude)))
 
     async def starts(self) -> None:
         """Opens the chat, as Telegram's start button does."""

@@ -18,6 +18,7 @@ from bot.dispatch import Bench, Dispatch
 from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
+from tests.citizen import Pocket
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # a Monday morning; the desk is open
 KEY = b"an invented key of thirty-two b."
@@ -81,9 +82,15 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def dispatch(database: Database, library: Library, clock: Clock) -> Dispatch:
+def files() -> Pocket:
+    """What citizens send beside words."""
+    return Pocket()
+
+
+@pytest.fixture
+def dispatch(database: Database, library: Library, clock: Clock, files: Pocket) -> Dispatch:
     """The road to the real dialogues, with a clock to move."""
-    return Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY))
+    return Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, files))
 
 
 @pytest.fixture

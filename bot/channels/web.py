@@ -11,6 +11,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -246,12 +247,21 @@ def _incoming(chat: str, message: dict[str, Any]) -> Incoming:
     if not _EVENT.fullmatch(event) or not all(isinstance(value, str) for value in (text, choice, pressed)):
         raise ValueError("not of the page")
     text.encode()  # a lone surrogate is no text
-    common = {"channel": Web.name, "chat": chat, "event": f"{chat}:{event}"}
+    bare = Incoming(Web.name, chat, f"{chat}:{event}")
     if message.get("start"):
-        return Incoming(**common, kind=Kind.START)
+        return replace(bare, kind=Kind.START)
+    if place := message.get("place"):
+        return replace(bare, kind=Kind.LOCATION, place=_place(place))
     if len(choice.encode()) > ID_MAX_BYTES or len(pressed.encode()) > 20:
         raise ValueError("choice")
-    return Incoming(**common, kind=Kind.CHOICE if choice else Kind.TEXT, text=text.replace("\0", "")[:TEXT_MAX], choice=choice, message=pressed)
+    return replace(bare, kind=Kind.CHOICE if choice else Kind.TEXT, text=text.replace("\0", "")[:TEXT_MAX], choice=choice, message=pressed)
+
+
+def _place(value: Any) -> tuple[float, float]:
+    latitude, longitude = (float(degrees) for degrees in value)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError("place")
+    return latitude, longitude
 
 
 def _refused(status: int, error: str) -> Response:

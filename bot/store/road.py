@@ -72,10 +72,10 @@ def _incoming(row: Any) -> Incoming:
 
 
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
-    """Marks a message as answered; `hide` blots its text out of the store. False where another worker has answered it."""
+    """Marks a message as answered; `hide` blots its text and place out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
-        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN}
+        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN, "place": None}
     done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
     return done.rowcount == 1
 

@@ -225,6 +225,79 @@ malformed = sa.Table(
 
 cursors = sa.Table("cursors", metadata, _text("name", primary_key=True), _text("value"))
 
+# Petitions. Nothing here but `petition_senders.sealed` leads to a chat, and that opens only with the key file.
+petitions = sa.Table(
+    "petitions",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("code"),
+    _text("state"),
+    sa.Column("named", sa.Boolean(), nullable=False),
+    _text("text"),
+    _text("place"),
+    sa.Column("latitude", sa.Float()),
+    sa.Column("longitude", sa.Float()),
+    _text("dossier"),  # sealed
+    _text("holder"),
+    _text("receiver"),
+    sa.Column("level", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("late", sa.Boolean(), nullable=False),
+    _text("answer"),
+    _text("reason"),
+    sa.Column("rating", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("received_at", Moment(), nullable=False),
+    sa.Column("accept_due", Moment(), nullable=False),
+    sa.Column("answer_due", Moment(), nullable=False),
+    sa.Column("taken_at", Moment()),
+    sa.Column("ended_at", Moment()),
+    sa.UniqueConstraint("office", "code"),
+    sa.Index("ix_petitions_state", "office", "state", "answer_due"),
+    sa.Index("ix_petitions_received_at", "office", "received_at"),
+)
+
+petition_senders = sa.Table(
+    "petition_senders",
+    metadata,
+    sa.Column("petition", Id, sa.ForeignKey("petitions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _text("office"),
+    _text("sealed"),
+    _text("name"),
+    _text("contact"),
+)
+
+petition_events = sa.Table(
+    "petition_events",
+    metadata,
+    _id(),
+    _text("office"),
+    sa.Column("petition", Id, sa.ForeignKey("petitions.id", ondelete="CASCADE"), nullable=False),
+    _text("step"),
+    _text("by"),
+    _text("words"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("told_at", Moment()),
+    sa.Index("ix_petition_events_petition", "petition", "id"),
+    sa.Index("ix_petition_events_untold", "office", "id", sqlite_where=sa.text("told_at IS NULL"), postgresql_where=sa.text("told_at IS NULL")),
+)
+
+petition_photos = sa.Table(
+    "petition_photos",
+    metadata,
+    sa.Column("petition", Id, sa.ForeignKey("petitions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer(), primary_key=True, autoincrement=False),
+    _text("office"),
+    _text("sha256", index=True),
+)
+
+petition_numbers = sa.Table(
+    "petition_numbers",
+    metadata,
+    _text("office", primary_key=True),
+    _text("day", primary_key=True),
+    sa.Column("last", sa.Integer(), nullable=False),
+)
+
 staff = sa.Table(  # an invitation until it is joined, a record of who did what once it is left
     "staff",
     metadata,

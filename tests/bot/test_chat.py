@@ -23,6 +23,7 @@ from bot.chat import (
     Choice,
     Incoming,
     Kind,
+    Media,
     Menu,
     Say,
     Wire,
@@ -362,10 +363,20 @@ def again(row: object) -> object:
     return json.loads(json.dumps(row))
 
 
-@given(made=st.builds(Incoming, *[st.text()] * 3, st.sampled_from(Kind), *[st.text()] * 4))
+media_ = st.builds(Media, st.sampled_from(Kind), st.text(), st.integers(0), st.text())
+degrees = st.floats(-180, 180)
+things = {"media": st.lists(media_, max_size=3).map(tuple), "place": st.none() | st.tuples(degrees, degrees)}
+
+
+@given(made=st.builds(Incoming, *[st.text()] * 3, st.sampled_from(Kind), *[st.text()] * 4, **things))
 def test_incoming_survives_the_store(made: Incoming) -> None:
     """A message is the same after the inbox."""
     assert Incoming.from_dict(again(made.to_dict())) == made
+
+
+def test_incoming_of_an_older_version() -> None:
+    """A row of before photos and places has none."""
+    assert Incoming.from_dict({"channel": "web", "chat": "a", "event": "1", "kind": "photo"}) == Incoming("web", "a", "1", Kind.PHOTO)
 
 
 choices_ = st.builds(Choice, st.text(), st.text(max_size=16), st.text(), st.text())

@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import _log_to_stderr
-from bot.chat import Chat, Choice, Incoming, Menu, Say
+from bot.chat import Chat, Choice, Incoming, Kind, Media, Menu, Say
 from bot.dispatch import BATCH, Bench, Dispatch
 from bot.store import Database, road, voices
 from bot.store.tables import conversations, inbox, malformed, outbox, outcomes
 from bot.turn import Library, Outcome, Reply, State, Turn
 from knowledge.model import Aspect
 from knowledge.understand.meaning import Topic
+from tests.citizen import Pocket
 from tests.conftest import KEY, NOW, Clock
 
 Route = Callable[[Turn], Awaitable[Reply]]
@@ -40,9 +41,10 @@ class Road:
     library: Library
     clock: Clock
     spoken: list[str] = field(default_factory=list)
+    files: Pocket = field(default_factory=Pocket)
 
     def dispatch(self, route: Route = echo) -> Dispatch:
-        return Dispatch(Bench(self.database, lambda: self.library, route, self.clock, KEY), self.spoken.append)
+        return Dispatch(Bench(self.database, lambda: self.library, route, self.clock, KEY, self.files), self.spoken.append)
 
     async def answer(self, route: Route, *messages: Incoming) -> list[str]:
         """All that is said in reply."""
@@ -481,3 +483,58 @@ async def test_a_full_batch_of_one_chat_does_not_keep_others_waiting(way: Road) 
             return await way.said("b") == ["nghe: một"]
 
         await until(answered)
+
+
+# --- photos -----------------------------------------------------------------------------------------------------------------------------------
+
+PHOTO = Incoming("web", "a", "photo", Kind.PHOTO, media=(Media(Kind.PHOTO, "ref", 3, "image/jpeg"),))
+
+
+async def look(turn: Turn) -> Reply:
+    seen = await turn.files.read(turn.incoming.channel, turn.incoming.media[0], 10)
+    return Reply((Say(f"thấy {seen.decode()}"),))
+
+
+async def test_a_photo_is_there_until_it_is_answered(way: Road) -> None:
+    """The handler reads what came with the message; once that is answered, it is removed."""
+    way.files.held["ref"] = b"abc"
+    assert await way.answer(look, PHOTO) == ["thấy abc"]
+    assert way.files.held == {}
+
+
+async def test_a_photo_stays_while_its_message_waits(way: Road) -> None:
+    """An answer that cannot be kept because the database is down leaves the photo for the next try."""
+    way.files.held["ref"] = b"abc"
+
+    async def reads_in_vain(turn: Turn) -> Reply:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("database is locked"))
+
+    dispatch = way.dispatch(reads_in_vain)
+    await dispatch.accept(PHOTO)
+    async with running(dispatch):
+        await asyncio.sleep(0)
+    assert way.files.held == {"ref": b"abc"}
+    assert await way.rows(inbox.c.done_at) == [(None,)]
+
+
+async def test_a_photo_of_a_failed_handler_is_removed(way: Road) -> None:
+    """An apology is an answer too: nothing is kept."""
+    way.files.held["ref"] = b"abc"
+
+    async def fails(turn: Turn) -> Reply:
+        raise RuntimeError
+
+    await way.answer(fails, PHOTO)
+    assert way.files.held == {}
+
+
+async def test_a_photo_that_cannot_be_removed(way: Road, logged: list[dict[str, object]]) -> None:
+    """The answer stands; the log says that a file is left, for the sweep."""
+
+    class Stuck(Pocket):
+        async def remove(self, channel: str, media: Media) -> None:
+            raise PermissionError
+
+    way.files = Stuck({"ref": b"abc"})
+    assert await way.answer(look, PHOTO) == ["thấy abc"]
+    assert [(e["event"], e["error"]) for e in logged] == [("file not removed", "PermissionError")]

@@ -17,7 +17,7 @@ from bot.staff.enrolment import Role
 from bot.store import Database, dossiers
 from bot.turn import Library
 from knowledge.understand.meaning import Meaning, Reading, Topic, Unknown
-from tests.citizen import Citizen
+from tests.citizen import Citizen, Pocket
 from tests.conftest import KEY, Clock
 
 CHANNELS = ("web", "telegram", "zalo_bot")  # buttons in a page, buttons with edits, numbers only
@@ -38,9 +38,9 @@ class Means:
 
 
 @pytest.fixture
-def meet(dispatch: Dispatch, database: Database) -> Meet:
+def meet(dispatch: Dispatch, database: Database, files: Pocket) -> Meet:
     """Citizens on any channel: `meet("telegram")`."""
-    return lambda channel="web", **more: Citizen(dispatch, database, channel, **more)
+    return lambda channel="web", **more: Citizen(dispatch, database, channel, files=files, **more)
 
 
 @pytest.fixture
