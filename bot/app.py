@@ -22,6 +22,8 @@ from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, reminders, sample
 from bot.dossiers.secret import load_key
+from bot.petitions import letters
+from bot.photos import PhotoStore
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Database
@@ -103,10 +105,11 @@ class Engine:
     database: Database
     dispatch: Dispatch
     senders: dict[str, Sender]
+    key: bytes = b""
 
     def join(self, channel: Channel) -> Sender:
         """Gives a channel its sender."""
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
         return self.senders[channel.name]
 
 
@@ -124,9 +127,11 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key)
+        bench = Bench(
+            database, lambda: shelf.library, handlers.route, settings.clock, key, rules=settings.rules, photos=PhotoStore(settings.data / "photos")
+        )
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
-        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders)
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, key)
     finally:
         await database.close()
 
@@ -136,7 +141,7 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock)
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, key=made.key)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -150,7 +155,7 @@ async def serve(settings: Settings) -> None:
         )
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += _of_dossiers(made)
+        jobs += [*_of_dossiers(made), _of_petitions(made)]
         jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -169,6 +174,12 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
 
     watching = intake.Intake(made.database, lambda: office().code, folder, load_key(settings.data), settings.clock)
     return [watching.run(), reminders.run(made.database, office, settings.clock)]
+
+
+def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
+    """What staff did about petitions comes to their senders; drafts of more than a day go."""
+    photos = PhotoStore(made.settings.data / "photos")
+    return letters.run(made.database, made.key, lambda: made.shelf.library.knowledge.office.code, made.settings.clock, photos)
 
 
 class _Server(uvicorn.Server):

@@ -140,16 +140,18 @@ CAPS = {"telegram": TELEGRAM, "zalo_oa": ZALO_OA, "zalo_bot": ZALO_BOT, "web": W
 
 @dataclass(frozen=True)
 class Wire:
-    """One message as a channel sends it; it fits the channel's limits."""
+    """One message as a channel sends it; it fits the channel's limits. A `sealed` one is empty but for that: see bot/petitions/envelope.py."""
 
     text: str
     title: str = ""
     footer: str = ""
     buttons: tuple[Choice, ...] = ()
     replace: str = ""
+    sealed: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        row = asdict(self)
+        return row if self.sealed else {name: value for name, value in row.items() if name != "sealed"}
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Wire:

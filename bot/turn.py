@@ -6,16 +6,20 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat, Incoming, Media, Menu, Say
+from bot.petitions.rules import Rules
 from bot.texts import Texts
 from knowledge.calendar import Calendar
 from knowledge.model import Knowledge
 from knowledge.understand import Understanding
 from knowledge.understand.meaning import Topic
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 
 class Outcome(StrEnum):
@@ -28,6 +32,7 @@ class Outcome(StrEnum):
 
 
 Effect = Callable[[AsyncConnection], Awaitable[None]]
+Telling = Callable[[AsyncConnection], Awaitable[tuple[Say, ...]]]
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,8 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
 
     @property
     def knowledge(self) -> Knowledge:
@@ -119,7 +126,9 @@ class Turn:
 class Reply:
     """What a handler returns: what to say, where the conversation stands next, what to write, and the outcome for the count.
 
-    `step` "" leaves the dialogue; `topic` and `language` None keep what was; `hide` keeps the citizen's text out of the store."""
+    `step` "" leaves the dialogue; `topic` and `language` None keep what was; `hide` keeps the citizen's text out of the store.
+    `private` does so too, seals what is said, and counts the turn by its hour only. `told` says what only the writing can tell, such as
+    a running number: it runs after the effects, in their transaction, and may write itself."""
 
     says: tuple[Say, ...]
     step: str = ""
@@ -132,6 +141,8 @@ class Reply:
     aspects: tuple[str, ...] = ()
     subject: str = ""
     hide: bool = False
+    private: bool = False
+    told: Telling | None = None
 
 
 Handler = Callable[[Turn], Awaitable[Reply]]

@@ -10,7 +10,22 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, questions, rating
+from handlers import (
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    office,
+    petition,
+    petition_after,
+    petition_table,
+    questions,
+    rating,
+)
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -37,6 +52,10 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
+    "phananh": petition.begin,
+    "petition": petition.begin,
+    "phananhcuatoi": petition_after.mine,
+    "mypetitions": petition_after.mine,
     "thongbao": office.notices,
     "notices": office.notices,
     "ngonngu": greeting.language,
@@ -56,6 +75,7 @@ TOPICS: dict[str, Handler] = {
     "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
+    "phan-anh": petition.begin,
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
@@ -88,6 +108,7 @@ CHOICES: dict[str, MayPass] = {
     "rd": rating.done,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "k": petition_table.pressed,
     "due": duedate.show_due,
     "l": greeting.language,
     "cancel": greeting.cancel,
@@ -100,11 +121,17 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
+    **petition_table.STEPS,
 }
 
 
 async def route(turn: Turn) -> Reply:
-    """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
+    """The reply to a message; what is said in a private dialogue stays so whoever replies."""
+    return await petition_table.kept_private(turn, await _routed(turn))
+
+
+async def _routed(turn: Turn) -> Reply:
+    """The reply by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
     if turn.incoming.kind is Kind.START:
@@ -112,11 +139,13 @@ async def route(turn: Turn) -> Reply:
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
-        return await greeting.unreadable(turn)
+        return await petition_table.brought(turn) or await greeting.unreadable(turn)
     if not any(c.isalnum() for c in turn.text):
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
+    if reply := await petition_table.word(turn):
+        return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
     return await following.word(turn) or await _said(turn)
@@ -168,6 +197,6 @@ def _lapsed(turn: Turn) -> bool:
 async def _after_lapse(turn: Turn) -> Reply:
     """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
     fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic)
-    reply = await route(replace(turn, state=fresh))
+    reply = await _routed(replace(turn, state=fresh))
     note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
     return replace(reply, says=(note, *reply.says))

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 from bot.chat import Chat, Choice, Incoming, Kind, Media, Wire
 from bot.dispatch import Dispatch
+from bot.petitions.envelope import disclosed
 from bot.store import Database, road
 from bot.turn import Gone, State, TooBig
+
+KEY = b"an invented key of thirty-two b."
 
 
 @dataclass
@@ -135,4 +138,4 @@ class Citizen:
             rows = await road.replies(db, self.channel, self.chat, self._last)
         assert rows, "the bot is silent"
         self._last = rows[-1][0]
-        self.reply = [wire for _, wire in rows]
+        self.reply = [disclosed(KEY, self.channel, self.chat, wire) for _, wire in rows]

@@ -15,8 +15,10 @@ from bot.chat import Chat, Incoming, Kind, Menu, Wire
 from bot.store.tables import conversations, cursors, inbox, malformed, outbox
 from bot.turn import State
 from knowledge.understand.meaning import Topic
+from knowledge.words import fold
 
 HIDDEN = "••••"
+_REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
 
 
 def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -72,12 +74,28 @@ def _incoming(row: Any) -> Incoming:
 
 
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
-    """Marks a message as answered; `hide` blots its text and place out of the store. False where another worker has answered it."""
+    """Marks a message as answered; `hide` blots what it says and brings out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
-        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN, "place": None}
+        values["payload"] = blotted(row.incoming).to_dict()
     done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
     return done.rowcount == 1
+
+
+def blotted(message: Incoming) -> Incoming:
+    """The message without what it says, brings or chooses."""
+    said = HIDDEN if message.text or message.media or message.place else ""
+    return Incoming(message.channel, message.chat, message.event, message.kind, said, HIDDEN if message.choice else "")
+
+
+async def blot_said(db: AsyncConnection, chat: Chat, words: str, now: dt.datetime) -> None:
+    """Blots what this chat said within two days where a private text repeats it, so that the one does not lead to the other."""
+    own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.received_at > now - dt.timedelta(days=2))
+    private = fold(words)
+    for row in (await db.execute(sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload).where(own))).all():
+        said = fold(_incoming(row).text)
+        if len(said) >= _REPEATED_LEAST and said in private:
+            await db.execute(inbox.update().where(inbox.c.id == row.id).values(payload=blotted(_incoming(row)).to_dict()))
 
 
 async def state_of(db: AsyncConnection, chat: Chat) -> State:
@@ -146,6 +164,11 @@ async def mark_sent(db: AsyncConnection, ids: Sequence[int], messages: Sequence[
     """Marks messages as sent, with the channel's name for each."""
     query = outbox.update().where(outbox.c.id == sa.bindparam("row_id")).values(sent_at=now, message=sa.bindparam("row_message"))
     await db.execute(query, [{"row_id": id_, "row_message": message} for id_, message in zip(ids, messages, strict=True)])
+
+
+async def forget_sent(db: AsyncConnection, id_: int) -> None:
+    """Removes a message that was sent, so that nothing tells that it ever was."""
+    await db.execute(outbox.delete().where(outbox.c.id == id_))
 
 
 async def mark_retry(db: AsyncConnection, id_: int, not_before: dt.datetime, failure: str) -> None:
