@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat import Choice, Say
+from bot.chat import Choice, Kind, Say
 from bot.dossiers import receipt
 from bot.dossiers.codes import find
 from bot.dossiers.receipt import Seen
 from bot.photos import MOST_BYTES, PhotoRefused, Reason
 from bot.texts import Texts
 from bot.turn import FilesBusy, Gone, Reply, TooBig, Turn
-from handlers import dossier, greeting
+from handlers import dossier, greeting, offices
 
 SUBJECT = "nhan-photo"
 Trouble = TooBig | Gone | FilesBusy | PhotoRefused
@@ -35,8 +35,9 @@ async def _read(turn: Turn, seen: Seen) -> Reply:
         return _stay(turn, text, t("Để tra cứu hồ sơ, anh/chị chụp giấy hẹn hoặc gõ mã in trên đó."))
     found = find("\n".join((*seen.texts, turn.text)), turn.now.date())
     if found:
-        typed = "\n".join((*(f.code for f in found), turn.text))
-        return await dossier.tell(replace(turn, incoming=replace(turn.incoming, text=typed)), found)
+        words = "\n".join((*(f.code for f in found), turn.text))
+        typed = replace(turn, incoming=replace(turn.incoming, kind=Kind.TEXT, text=words, media=()))
+        return await offices.ask(typed) if turn.undecided else await dossier.tell(typed, found)
     none = t("Mã trong ảnh không phải mã hồ sơ.") if seen.texts else t("Tôi chưa thấy mã hồ sơ nào trong ảnh, và đã bỏ ảnh.")
     return _stay(turn, none, better(t), _never_papers(t))
 

@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+import handlers
 from bot.chat import Kind
+from bot.dispatch import Bench, Dispatch
 from bot.photos import MOST_BYTES
 from bot.store import Database
 from bot.store.tables import metadata
-from bot.turn import FilesBusy, Gone
+from bot.turn import FilesBusy, Gone, Library
 from tests.citizen import Citizen, Pocket
+from tests.conftest import KEY, Clock
 from tests.handlers.conftest import CHANNELS, Meet
+from tests.handlers.test_offices import with_offices
 from tests.pictures import CODE, animated, bars, picture, png_header, qr, receipt, saved
 
 CARD = "079080000123|012345678|Lê Thị Ví Dụ|01011980|Nữ|Thôn Mẫu, Xã Mẫu|01012021"
@@ -155,3 +159,13 @@ async def test_a_channel_that_passes_no_photo(citizen: Citizen) -> None:
     """A photo that came without its content is told not to be looked at."""
     await citizen.sends(Kind.PHOTO)
     citizen.hears_only(HERE)
+
+
+async def test_the_office_is_asked_for_first(database: Database, library: Library, clock: Clock, files: Pocket) -> None:
+    """Where one bot serves several offices, the photo need not be sent again once the office is chosen."""
+    several = with_offices(library, {"mau": "xã Mẫu", "vi-du": "phường Ví Dụ"})
+    citizen = Citizen(Dispatch(Bench(database, lambda: several, handlers.route, clock, KEY, files)), database, files=files)
+    await citizen.sends_photo(photo(CODE))
+    citizen.hears("Anh/chị hỏi cho xã, phường nào?")
+    await citizen.presses("xã Mẫu")
+    citizen.hears("Vâng, từ giờ tôi trả lời cho Trung tâm Phục vụ hành chính công xã Mẫu.", CODE)
