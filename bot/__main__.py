@@ -16,8 +16,8 @@ import structlog
 from structlog.typing import EventDict
 
 from bot import app, doctor, export, leaflets, trial
-from bot.channels.console import Console
-from bot.chat import Incoming, Kind
+from bot.channels.console import Console, NoSuchPhoto, with_photo
+from bot.chat import Incoming, Kind, Wire
 from bot.commands import dossiers, staff
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
@@ -88,7 +88,11 @@ async def _talk(settings: Settings) -> None:
         await sender.send_waiting()
         async for line in console.lines():
             count += 1
-            await made.dispatch.accept(Incoming(console.name, chat, f"{chat}.{count}", text=line))
+            message = Incoming(console.name, chat, f"{chat}.{count}", text=line)
+            try:
+                await made.dispatch.accept(await with_photo(message, made.arrived))
+            except NoSuchPhoto as error:
+                await console.send(chat, Wire(str(error)))
             await made.dispatch.settle()
             await sender.send_waiting()
 

@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 import handlers
 from bot.channels import Channel, TryLater, Undeliverable
@@ -22,8 +24,13 @@ from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, reminders, sample
 from bot.dossiers.secret import load_key
+from bot.files import FOLDER, Arrived, ByChannel, Place
+from bot.petitions import letters
+from bot.photos import PhotoStore
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.staff import news, rounds
+from bot.staff.content import tell_broken
 from bot.store import Database
 from bot.turn import Library
 from knowledge.calendar import Calendar
@@ -71,7 +78,7 @@ def _goldens(knowledge: Knowledge) -> list[tuple[Golden, ...]]:
     return [p.goldens for p in knowledge.procedures] + [g.goldens for g in knowledge.generals]
 
 
-async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
+async def keep_fresh(shelf: Shelf, settings: Settings, since: State, tell: Callable[[list[str]], Awaitable[None]]) -> None:
     """Serves each good change of the content folder; a change that is broken, or breaks a golden question, changes nothing and is told."""
 
     def make(folder: Path) -> Library:
@@ -88,6 +95,7 @@ async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
         if isinstance(made, ContentError):
             for problem in made.problems:
                 log.error("content not served", problem=str(problem))
+            await tell([str(problem) for problem in made.problems])
         else:
             shelf.library = made
             log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
@@ -103,10 +111,18 @@ class Engine:
     database: Database
     dispatch: Dispatch
     senders: dict[str, Sender]
+    files: ByChannel = field(default_factory=ByChannel)
+    key: bytes = b""
 
-    def join(self, channel: Channel) -> Sender:
-        """Gives a channel its sender."""
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
+    @property
+    def arrived(self) -> Arrived:
+        """Where the page and the console put photos until they are answered."""
+        return Arrived(self.settings.data / FOLDER)
+
+    def join(self, channel: Channel, files: Place | None = None) -> Sender:
+        """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
+        self.files.places[channel.name] = files or self.arrived
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
         return self.senders[channel.name]
 
 
@@ -116,6 +132,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     shelf = Shelf(library(settings))
     database = Database(settings.database_url)
     senders: dict[str, Sender] = {}
+    files = ByChannel()
 
     def spoken(channel: str) -> None:
         if channel in senders:
@@ -124,9 +141,10 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key)
+        photos = PhotoStore(settings.data / "photos")
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, settings.rules, photos)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
-        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders)
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
     finally:
         await database.close()
 
@@ -136,7 +154,7 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock)
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived, key=made.key)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -149,9 +167,9 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += _of_dossiers(made)
-        jobs += [made.join(telegram).run(), _joined(telegram, settings)] if telegram else []
+        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
+        jobs += [*_of_dossiers(made), *_of_staff(made), _of_petitions(made), made.arrived.run()]
+        jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
         print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)
@@ -164,11 +182,34 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
     """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
-    def office() -> Office:
-        return made.shelf.library.knowledge.office
+    def offices() -> tuple[Office, ...]:
+        return made.shelf.library.knowledge.offices
 
-    watching = intake.Intake(made.database, lambda: office().code, folder, load_key(settings.data), settings.clock)
-    return [watching.run(), reminders.run(made.database, office, settings.clock)]
+    watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
+    return [watching.run(), reminders.run(made.database, offices, settings.clock)]
+
+
+def _of_staff(made: Engine) -> list[Coroutine[None, None, None]]:
+    """What the staff are told beside the answers: what citizens did with their petitions, and what is nearly due."""
+    key, clock = load_key(made.settings.data), made.settings.clock
+    return [
+        news.run(made.database, lambda: [office.code for office in made.shelf.library.knowledge.offices], key, clock),
+        rounds.run(made.database, lambda: made.shelf.library, key, clock),
+    ]
+
+
+async def _tell_staff(made: Engine, problems: list[str]) -> None:
+    try:
+        for office in made.shelf.library.knowledge.offices:
+            await tell_broken(made.database, office.code, problems, made.settings.clock())
+    except DBAPIError as error:  # the log has the problems in any case
+        log.error("staff not told", error=type(error.orig).__name__)
+
+
+def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
+    """What staff did about petitions comes to their senders; drafts of more than a day go."""
+    photos = PhotoStore(made.settings.data / "photos")
+    return letters.run(made.database, made.key, lambda: made.shelf.library.knowledge.office.code, made.settings.clock, photos)
 
 
 class _Server(uvicorn.Server):

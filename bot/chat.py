@@ -103,7 +103,8 @@ class Choice:
 class Say:
     """One message to a citizen: a title, the text, a footer for the source, and what can be chosen.
 
-    `numbered` shows the choices as a numbered list on every channel; `replace` asks for the pressed menu to be replaced."""
+    `numbered` shows the choices as a numbered list on every channel; `replace` asks for the pressed menu to be replaced. `photos` (the
+    sha256 of kept ones) go before the text."""
 
     text: str
     title: str = ""
@@ -111,6 +112,7 @@ class Say:
     choices: tuple[Choice, ...] = ()
     numbered: bool = False
     replace: bool = False
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,20 +147,23 @@ CAPS = {"telegram": TELEGRAM, "zalo_oa": ZALO_OA, "zalo_bot": ZALO_BOT, "web": W
 
 @dataclass(frozen=True)
 class Wire:
-    """One message as a channel sends it; it fits the channel's limits."""
+    """One message as a channel sends it; it fits the channel's limits. A `sealed` one is empty but for that: see bot/petitions/envelope.py."""
 
     text: str
     title: str = ""
     footer: str = ""
     buttons: tuple[Choice, ...] = ()
     replace: str = ""
+    photos: tuple[str, ...] = ()
+    sealed: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        row = asdict(self)
+        return row if self.sealed else {name: value for name, value in row.items() if name != "sealed"}
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Wire:
-        return cls(**{**row, "buttons": tuple(Choice(**b) for b in row["buttons"])})
+        return cls(**{**row, "buttons": tuple(Choice(**b) for b in row["buttons"]), "photos": tuple(row.get("photos") or ())})
 
     @property
     def whole(self) -> str:
@@ -201,7 +206,8 @@ def render(say: Say, caps: Caps, pressed: str = "") -> tuple[tuple[Wire, ...], M
     wires[0] = replace(wires[0], title=say.title, replace=pressed if say.replace and caps.edit and len(wires) == 1 else "")
     wires[-1] = replace(wires[-1], footer=footer, buttons=buttons)
     items = tuple((c.label, c.id) for c in say.choices if c.id)
-    return tuple(wires), Menu(items, numbered=numbered, ordinal=say.numbered)
+    album = (Wire("", photos=say.photos),) if say.photos else ()
+    return (*album, *wires), Menu(items, numbered=numbered, ordinal=say.numbered)
 
 
 def _list(choices: tuple[Choice, ...]) -> str:

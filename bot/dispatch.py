@@ -8,6 +8,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
@@ -15,12 +16,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
+from bot.petitions.envelope import enclosed
+from bot.petitions.rules import Rules, coarse
 from bot.store import figures, road
 from bot.store.database import Database
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Files, Handler, Library, NoFiles, Outcome, Overtaken, Reply, State, Turn
+from bot.turn import Files, Handler, Library, NoFiles, Outcome, Reply, State, Turn
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 BATCH = 200
 CHATS_AT_ONCE = 32
@@ -40,6 +46,8 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
 
 
 class Dispatch:
@@ -117,8 +125,6 @@ class Dispatch:
             try:
                 await self._answer_once(row)
                 return
-            except Overtaken:
-                continue
             except SQLAlchemyError:
                 await asyncio.sleep(0.05 * 4**attempt)
         await self._answer_once(row, last=True)
@@ -129,12 +135,14 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library, texts(state.language), db, bench.key, bench.files)
+            turn = Turn(
+                message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files, bench.rules, bench.photos
+            )
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)
         except Exception as error:
-            if _passing(error) or (isinstance(error, Overtaken) and not last):
+            if _passing(error):
                 raise
             await self._apologise(row, turn)
         await self._tidy(message)
@@ -168,15 +176,17 @@ class Dispatch:
                 await road.finish(db, row, turn.now, failure=reference)
 
     async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
-        wires, menu = _rendered(reply.says, row.incoming)
+        counted = Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject)
         async with self._bench.database.writing() as db:
-            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide):
+            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide or reply.private):
                 return  # by another worker, meanwhile
             for effect in reply.effects:
                 await effect(db)
+            says = (*reply.says, *(await reply.told(db) if reply.told else ()))
+            wires, menu = _rendered(says, row.incoming)
             await road.keep_state(db, turn.chat, _next_state(turn, reply, menu), turn.now)
-            await road.say(db, turn.chat, wires, turn.now, row.id)
-            await figures.count(db, turn.chat, Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject), turn.now)
+            await road.say(db, turn.chat, [enclosed(turn.key, turn.chat, w) for w in wires] if reply.private else wires, turn.now, row.id)
+            await figures.count(db, turn.chat, counted, coarse(turn.now) if reply.private else turn.now)
 
 
 async def _state(db: AsyncConnection, chat: Chat) -> State:
@@ -203,7 +213,8 @@ def _failed(turn: Turn) -> tuple[Reply, str]:
 def _next_state(turn: Turn, reply: Reply, menu: Menu) -> State:
     topic = turn.state.topic if reply.topic is None else reply.topic
     language = turn.state.language if reply.language is None else reply.language
-    return State(language, reply.step, reply.data, menu, topic)
+    office = turn.state.office if reply.office is None else reply.office
+    return State(language, reply.step, reply.data, menu, topic, office=office)
 
 
 def _rendered(says: Sequence[Say], message: Incoming) -> tuple[list[Wire], Menu]:

@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.petitions.rules import ANSWER, Rules
+from knowledge.duedate import limit_of
 from knowledge.loader import CONTENT
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -40,6 +42,9 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
     telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    petition_accept: int = Field(8, ge=1, le=400, description="hours of work within which a petition is taken up, such as 8")
+    petition_answer: str = Field("15 ngày làm việc", description="the limit of an answer to a petition, such as 15 ngày làm việc or 30 ngày")
+    petition_per_day: int = Field(5, ge=1, le=100, description="new petitions that one person may send a day, such as 5")
     now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
 
     @classmethod
@@ -93,10 +98,30 @@ class Settings(BaseSettings):
             raise ValueError
         return value.rstrip("/")
 
+    @field_validator("telegram_webhook")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        if value and not value.startswith("https://"):  # Bot API, setWebhook: HTTPS only
+            raise ValueError
+        return value
+
+    @field_validator("petition_answer")
+    @classmethod
+    def _limit(cls, value: str) -> str:
+        limit = limit_of(value)
+        if limit is None or not 0 < limit.amount <= 365:
+            raise ValueError
+        return value
+
     @field_validator("now")
     @classmethod
     def _zoned(cls, value: dt.datetime | None) -> dt.datetime | None:
         return value and (value.astimezone(ZONE) if value.tzinfo else value.replace(tzinfo=ZONE))
+
+    @property
+    def rules(self) -> Rules:
+        """What is set of petitions."""
+        return Rules(self.petition_accept, limit_of(self.petition_answer) or ANSWER, self.petition_per_day)
 
     @property
     def host(self) -> str:

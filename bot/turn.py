@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat, Incoming, Media, Menu, Say
+from bot.petitions.rules import Rules
 from bot.texts import Texts
 from knowledge.calendar import Calendar
 from knowledge.model import Knowledge
 from knowledge.understand import Understanding
 from knowledge.understand.meaning import Topic
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 
 class Outcome(StrEnum):
@@ -27,11 +31,8 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
-class Overtaken(Exception):
-    """Raised by an effect: another changed meanwhile what the reply relied on. Nothing is kept, and the message is handled anew."""
-
-
 Effect = Callable[[AsyncConnection], Awaitable[None]]
+Telling = Callable[[AsyncConnection], Awaitable[tuple[Say, ...]]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ class Library:
     knowledge: Knowledge
     understanding: Understanding
     calendar: Calendar
+
+    def at(self, office: str) -> Library:
+        """The same library for the office of this code; as it is where there is none."""
+        knowledge = self.knowledge.at(office)
+        if knowledge.office is self.knowledge.office:
+            return self
+        return replace(self, knowledge=knowledge, calendar=Calendar(knowledge.calendar, knowledge.office.hours))
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class State:
     menu: Menu = field(default_factory=Menu)
     topic: Topic = field(default_factory=Topic)
     updated: dt.datetime | None = None
+    office: str = ""  # chosen by the citizen, where the bot serves several
 
 
 class TooBig(Exception):
@@ -100,6 +109,8 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
 
     @property
     def knowledge(self) -> Knowledge:
@@ -108,6 +119,11 @@ class Turn:
     @property
     def chat(self) -> Chat:
         return Chat(self.knowledge.office.code, self.incoming.channel, self.incoming.chat)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the bot serves several offices and this citizen has not chosen one."""
+        return len(self.knowledge.offices) > 1 and self.state.office not in {office.code for office in self.knowledge.offices}
 
     @property
     def text(self) -> str:
@@ -123,19 +139,24 @@ class Turn:
 class Reply:
     """What a handler returns: what to say, where the conversation stands next, what to write, and the outcome for the count.
 
-    `step` "" leaves the dialogue; `topic` and `language` None keep what was; `hide` keeps the citizen's text out of the store."""
+    `step` "" leaves the dialogue; `topic`, `language` and `office` None keep what was; `hide` keeps the citizen's text out of the store.
+    `private` does so too, seals what is said, and counts the turn by its hour only. `told` says what only the writing can tell, such as
+    a running number: it runs after the effects, in their transaction, and may write itself."""
 
     says: tuple[Say, ...]
     step: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     topic: Topic | None = None
     language: str | None = None
+    office: str | None = None
     effects: tuple[Effect, ...] = ()
     outcome: Outcome = Outcome.OTHER
     procedures: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     subject: str = ""
     hide: bool = False
+    private: bool = False
+    told: Telling | None = None
 
 
 Handler = Callable[[Turn], Awaitable[Reply]]

@@ -10,7 +10,25 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, questions, rating, staff_desk
+from handlers import (
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    office,
+    offices,
+    petition,
+    petition_after,
+    petition_table,
+    photo,
+    questions,
+    rating,
+    staff_desk,
+)
 from handlers import staff as enrolled
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
@@ -20,8 +38,8 @@ LAPSE = dt.timedelta(hours=24)
 
 # Commands work on every channel; the first name of each is shown in Telegram's menu.
 COMMANDS: dict[str, Handler] = {
-    "start": greeting.start,
-    "batdau": greeting.start,
+    "start": offices.start,
+    "batdau": offices.start,
     "trogiup": greeting.help_,
     "help": greeting.help_,
     "thutuc": listing.fields,
@@ -38,10 +56,16 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
+    "phananh": petition.begin,
+    "petition": petition.begin,
+    "phananhcuatoi": petition_after.mine,
+    "mypetitions": petition_after.mine,
     "thongbao": office.notices,
     "notices": office.notices,
     "ngonngu": greeting.language,
     "language": greeting.language,
+    "donvi": offices.change,
+    "office": offices.change,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
     **dict.fromkeys(staff_desk.ENROLMENT, enrolled.enrol),
@@ -59,15 +83,22 @@ TOPICS: dict[str, Handler] = {
     "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
+    "phan-anh": petition.begin,
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
+    "chon-don-vi": offices.change,
 }
+
+# What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
+OF_OFFICE: frozenset[Handler] = frozenset(
+    {office.hours, office.desk, office.notices, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+)
 
 
 async def _general(turn: Turn) -> Reply:
     topic = turn.arguments[0] if turn.arguments else ""
-    return await TOPICS.get(topic, questions.general)(turn)
+    return await _for_office(TOPICS.get(topic, questions.general), turn)
 
 
 # Pressed choices, by the verb before the first colon of their id.
@@ -91,8 +122,10 @@ CHOICES: dict[str, MayPass] = {
     "rd": rating.done,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "k": petition_table.pressed,
     "due": duedate.show_due,
     "l": greeting.language,
+    "o": offices.pick,
     "cancel": greeting.cancel,
     "s": staff_desk.pressed,
 }
@@ -104,32 +137,64 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
-    **{name: staff_desk.step(handler) for name, handler in staff_desk.STEPS.items()},
+    **petition_table.STEPS,
+    offices.STEP: offices.which_step,
+    **dict.fromkeys(staff_desk.STEPS, staff_desk.step),
+}
+
+# Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
+THINGS: dict[tuple[str, Kind], MayPass] = {
+    ("", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.code", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
 }
 
 
+async def _for_office(handler: Handler, turn: Turn) -> Reply:
+    return await (offices.ask if turn.undecided and handler in OF_OFFICE else handler)(turn)
+
+
 async def route(turn: Turn) -> Reply:
+    """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
+    reply = await petition_table.kept_private(turn, await _routed(turn))
+    waiting = offices.kept(turn)
+    if reply.office is None or waiting is None:
+        return reply
+    answer = await _routed(offices.at(turn, reply.office, waiting))
+    return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _routed(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
     if turn.incoming.group:
         return await staff_desk.in_group(turn)
     if turn.incoming.kind is Kind.START:
-        return await greeting.start(turn)
+        return await offices.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
-        return await greeting.unreadable(turn)
+        return await petition_table.brought(turn) or await _thing(turn)
     if not any(c.isalnum() for c in turn.text):
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
+    if reply := await petition_table.word(turn):
+        return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
     return await following.word(turn) or await _said(turn)
 
 
+async def _thing(turn: Turn) -> Reply:
+    step = THINGS.get((turn.state.step, turn.incoming.kind))
+    return (step and await step(turn)) or await greeting.unreadable(turn)
+
+
 async def _said(turn: Turn) -> Reply:
+    if turn.state.step in staff_desk.STEPS and (reply := await staff_desk.step(turn)):
+        return reply  # what staff write to a citizen is no question of theirs, and no emergency
     reading = turn.library.understanding.read(turn.text, turn.state.topic)
     if reading.meaning == Other("khan-cap"):
         return await office.emergency(turn)
@@ -140,14 +205,14 @@ async def _said(turn: Turn) -> Reply:
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
         return reply
     if found := find(turn.text, turn.now.date()):
-        return await dossier.tell(turn, found)
+        return await offices.ask(turn) if turn.undecided else await dossier.tell(turn, found)
     return await _asked(turn, reading)
 
 
 async def _asked(turn: Turn, reading: Reading) -> Reply:
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
-        return replace(await TOPICS[meaning.topic](turn), topic=reading.topic)
+        return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)
     return await questions.understood(turn, reading)
 
 
@@ -164,7 +229,7 @@ def _as_choice(incoming: Incoming, id_: str) -> Incoming:
 
 async def _command(turn: Turn) -> Reply:
     name = re.split(r"[\s@]", turn.text[1:], maxsplit=1)[0].lower()
-    return await COMMANDS.get(name, greeting.help_)(turn)
+    return await _for_office(COMMANDS.get(name, greeting.help_), turn)
 
 
 def _lapsed(turn: Turn) -> bool:
@@ -174,7 +239,7 @@ def _lapsed(turn: Turn) -> bool:
 
 async def _after_lapse(turn: Turn) -> Reply:
     """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
-    fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic)
-    reply = await route(replace(turn, state=fresh))
+    fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic, office=turn.state.office)
+    reply = await _routed(replace(turn, state=fresh))
     note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
     return replace(reply, says=(note, *reply.says))

@@ -14,7 +14,7 @@ from bot.staff import enrolment
 from bot.staff.enrolment import ROLES, Role
 from bot.store import staff
 from bot.store.staff import Member
-from bot.turn import Overtaken, Reply, Turn
+from bot.turn import Reply, Turn
 
 SUBJECT = "can-bo"
 ForStaff = Callable[[Turn, Member], Awaitable[Reply | None]]
@@ -30,6 +30,11 @@ def chat_of(turn: Turn) -> Chat:
     return enrolment.chat_of(turn.incoming, turn.chat.office)
 
 
+def at_work(turn: Turn, member: Member) -> Turn:
+    """The turn as it is at the office that the member works for, whichever the chat asks about as a citizen."""
+    return replace(turn, library=turn.library.at(member.chat.office))
+
+
 async def enrol(turn: Turn) -> Reply:
     """`/nhanvien CODE` enrols this chat; without a code it shows the staff's menu."""
     code = " ".join(turn.text.split()[1:])
@@ -42,23 +47,26 @@ async def enrol(turn: Turn) -> Reply:
 
 
 async def _by_code(turn: Turn, code: str) -> Reply:
-    t, office = turn.t, turn.chat.office
+    t = turn.t
     after = enrolment.next_try(await staff.tries(turn.db, turn.chat, turn.now - dt.timedelta(hours=1)), turn.now)
     if after > turn.now:
         minutes = -(-int((after - turn.now).total_seconds()) // 60)
         return said(t.plural("Mã sai. Xin đợi {n} phút rồi thử lại.", "Mã sai. Xin đợi {n} phút rồi thử lại.", minutes))
-    id_ = await enrolment.invitation(turn.db, office, code, turn.key, turn.now)
-    invited = await staff.named(turn.db, office, id_) if id_ is not None else None
+    id_ = await enrolment.invitation(turn.db, code, turn.key, turn.now)
+    invited = await staff.numbered(turn.db, id_) if id_ is not None else None
     if invited is None:
-        text = t("Mã này không đúng, đã dùng hoặc đã quá hạn. Anh/chị xin cơ quan cấp mã mới.")
-        return replace(said(text), effects=(partial(staff.fail, chat=turn.chat, now=turn.now),))
-    reply = await menu(turn, invited, t("Xong. Từ giờ việc mới sẽ được gửi vào đây."))
-    return replace(reply, effects=(partial(_join, id_=invited.id, chat=chat_of(turn), now=turn.now),))
+        return replace(said(_wrong(turn)), effects=(partial(staff.fail, chat=turn.chat, now=turn.now),))
+    return Reply((), told=partial(_join, turn=turn, invited=invited), subject=SUBJECT)
 
 
-async def _join(db: AsyncConnection, id_: int, chat: Chat, now: dt.datetime) -> None:
-    if not await staff.join(db, id_, chat, now):
-        raise Overtaken
+async def _join(db: AsyncConnection, turn: Turn, invited: Member) -> tuple[Say, ...]:
+    if not await staff.join(db, invited.id, chat_of(turn), turn.now):  # another was first
+        return (Say(_wrong(turn)),)
+    return (await menu(turn, invited, turn.t("Xong. Từ giờ việc mới sẽ được gửi vào đây."))).says
+
+
+def _wrong(turn: Turn) -> str:
+    return turn.t("Mã này không đúng, đã dùng hoặc đã quá hạn. Anh/chị xin cơ quan cấp mã mới.")
 
 
 async def menu(turn: Turn, member: Member, first: str = "") -> Reply:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
-from bot.chat import Chat, Kind
+from bot.chat import Chat, Kind, recognise
 from bot.store import staff
 from bot.turn import Handler, Reply, Turn
-from handlers import greeting, staff_figures
+from handlers import greeting, staff_figures, staff_petitions, staff_words
 from handlers import staff as enrolled
 from handlers.staff import ForStaff
 from knowledge.words import fold
@@ -18,6 +17,8 @@ from knowledge.words import fold
 ENROLMENT = ("nhanvien", "staff")
 # The staff's commands; to anybody else they are unknown ones.
 COMMANDS: dict[str, ForStaff] = {
+    "viec": staff_petitions.listing,
+    "tasks": staff_petitions.listing,
     "homnay": staff_figures.today,
     "today": staff_figures.today,
     "chuatraloi": staff_figures.questions,
@@ -29,6 +30,16 @@ COMMANDS: dict[str, ForStaff] = {
 # Pressed choices «s:…», by the word after the first colon.
 PRESSED: dict[str, ForStaff] = {
     "menu": enrolled.menu,
+    "list": staff_petitions.listing,
+    "open": staff_petitions.opened,
+    "log": staff_petitions.log,
+    "take": staff_petitions.take,
+    **dict.fromkeys(staff_words.STEPS, staff_words.begin),
+    "why": staff_words.why,
+    "to": staff_words.to,
+    "plain": staff_words.plain,
+    "again": staff_words.again,
+    "send": staff_words.send,
     "today": staff_figures.today,
     "unanswered": staff_figures.questions,
     "feedback": staff_figures.feedback,
@@ -38,7 +49,7 @@ PRESSED: dict[str, ForStaff] = {
 }
 
 # What follows in a dialogue of the staff.
-STEPS: dict[str, ForStaff] = {}
+STEPS: dict[str, ForStaff] = {staff_words.WORDS: staff_words.words_step, staff_words.PREVIEW: staff_words.words_step}
 
 
 def command(handler: ForStaff) -> Handler:
@@ -46,19 +57,19 @@ def command(handler: ForStaff) -> Handler:
 
     async def gated(turn: Turn) -> Reply:
         member = await enrolled.member_of(turn)
-        return (await handler(turn, member) if member else None) or await greeting.help_(turn)
+        return (await handler(enrolled.at_work(turn, member), member) if member else None) or await greeting.help_(turn)
 
     return gated
 
 
-def step(handler: ForStaff) -> Callable[[Turn], Awaitable[Reply | None]]:
-    """A step for the staff only; one that was removed meanwhile is no longer asked for words."""
-
-    async def gated(turn: Turn) -> Reply | None:
-        member = await enrolled.member_of(turn)
-        return await handler(turn, member) if member else await enrolled.no_longer(turn)
-
-    return gated
+async def step(turn: Turn) -> Reply | None:
+    """Words, or a choice named by words, in a dialogue of the staff; whoever was removed meanwhile is told so."""
+    member, handler = await enrolled.member_of(turn), STEPS.get(turn.state.step)
+    if member is None or handler is None:
+        return replace(reply, step="", data={}) if handler and (reply := await enrolled.no_longer(turn)) else None
+    if id_ := recognise(turn.text, turn.state.menu):
+        return await pressed(replace(turn, incoming=replace(turn.incoming, kind=Kind.CHOICE, choice=id_, text="")))
+    return await handler(enrolled.at_work(turn, member), member)
 
 
 async def pressed(turn: Turn) -> Reply | None:
@@ -67,7 +78,7 @@ async def pressed(turn: Turn) -> Reply | None:
     if member is None:
         return await enrolled.no_longer(turn)
     handler = PRESSED.get(turn.arguments[0] if turn.arguments else "")
-    return await handler(turn, member) if handler else None
+    return await handler(enrolled.at_work(turn, member), member) if handler else None
 
 
 async def in_group(turn: Turn) -> Reply:
@@ -85,10 +96,10 @@ async def in_group(turn: Turn) -> Reply:
         return _silence(turn)
     if name in {"huy", "cancel"} or fold(text).strip(" .!") in greeting.CANCEL_WORDS:
         return await enrolled.drop(turn, member)
+    turn = enrolled.at_work(turn, member)
     if name:
         return await COMMANDS.get(name, enrolled.menu)(turn, member) or _silence(turn)
-    handler = STEPS.get(turn.state.step)
-    return (await handler(turn, member) if handler else None) or _silence(turn)
+    return await step(turn) or _silence(turn)
 
 
 def _moved(turn: Turn) -> Chat:

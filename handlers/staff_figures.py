@@ -36,7 +36,7 @@ async def today(turn: Turn, member: Member) -> Reply:
 def _lines(turn: Turn, made: Figures) -> list[str]:
     t, n = turn.t, turn.t.number
     questions = t("Câu hỏi: {a} trả lời, {b} hỏi lại, {c} chưa biết", a=n(made.answered), b=n(made.asked_back), c=n(made.unknown))
-    lines = [questions, _ratings(turn, made), t("Góp ý: {n}", n=n(made.feedback))]
+    lines = [questions, _ratings(turn, made), t("Phản ánh mới: {n}", n=n(made.petitions)), t("Góp ý: {n}", n=n(made.feedback))]
     if made.malformed:
         lines.append(t("Tin mà kênh gửi đến không đọc được: {n}", n=n(made.malformed)))
     return lines
@@ -54,7 +54,8 @@ def _ratings(turn: Turn, made: Figures) -> str:
 async def _waiting(turn: Turn) -> list[str]:
     t, n = turn.t, turn.t.number
     late, as_of = await figures.late_dossiers(turn.db, turn.chat.office, turn.now)
-    lines = []
+    opened, overdue = await figures.petitions_waiting(turn.db, turn.chat.office, turn.now)
+    lines = [t("Phản ánh đang mở: {n}, quá hạn {late}", n=n(opened), late=n(overdue))]
     if as_of:
         moment = as_of.astimezone(turn.now.tzinfo)
         lines.append(t("Hồ sơ quá hạn: {n} (số liệu lúc {time} ngày {date})", n=n(late), time=t.time(moment), date=t.date(moment.date())))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.model import General, Knowledge, Problem, Procedure, Way
+from knowledge.model import General, Knowledge, Office, Problem, Procedure, Way
 from knowledge.repealed import REPEALED
 from knowledge.words import fold, spoken
 
@@ -191,6 +191,19 @@ def words_say_something(knowledge: Knowledge, today: dt.date) -> Iterator[Proble
             yield Problem(knowledge.office.path.with_name("words.md"), word.line, f"“{word.short}” và “{word.long}” là một.", fatal=False)
 
 
+def offices_are_told_apart(knowledge: Knowledge, today: dt.date) -> Iterator[Problem]:
+    """A code, and a name that citizens choose by, is one office's alone."""
+    seen: dict[str, Office] = {}
+    for office in knowledge.offices:
+        for key, value in (("Mã", office.code), ("tên", fold(office.name))):
+            other = seen.setdefault(f"{key}: {value}", office)
+            if other is not office and value:
+                shown = office.code if key == "Mã" else office.name
+                yield Problem(
+                    office.path, office.line if key == "Mã" else 1, f"{key} “{shown}” đã có ở {other.path.name}. Mỗi cơ quan một {key} riêng."
+                )
+
+
 CHECKS: tuple[Check, ...] = (
     codes_are_unique,
     related_exist,
@@ -203,4 +216,5 @@ CHECKS: tuple[Check, ...] = (
     findable,
     fields_are_spelt_alike,
     words_say_something,
+    offices_are_told_apart,
 )

@@ -15,6 +15,7 @@ from knowledge.leaflet import Sheet
 from knowledge.model import General, Knowledge, Office, Problem, Procedure
 from knowledge.office import read_calendar, read_lexicon, read_notices, read_office, read_words
 from knowledge.procedure import read_general, read_procedure
+from knowledge.words import fold
 
 CONTENT = Path(__file__).with_name("content")
 MAX_BYTES = 512_000
@@ -42,6 +43,7 @@ def load(folder: Path = CONTENT, today: dt.date | None = None) -> Knowledge:
     for path in reading.under("lexicon"):
         reading.file(path, read_lexicon)
     office = reading.file(folder / "office.md", read_office, required=True)
+    others = [o for path in reading.under("offices") if (o := reading.file(path, read_office))]
     knowledge = Knowledge(
         procedures=tuple(p for p in procedures if not p.draft),
         drafts=tuple(p for p in procedures if p.draft),
@@ -51,6 +53,7 @@ def load(folder: Path = CONTENT, today: dt.date | None = None) -> Knowledge:
         notices=reading.file(folder / "notices.md", read_notices) or (),
         words=reading.file(folder / "words.md", read_words) or (),
         version=digest.hexdigest()[:12],
+        others=tuple(others),
     )
     for check in CHECKS:
         problems.extend(check(knowledge, today or dt.date.today()))
@@ -93,7 +96,8 @@ class _Reading:
         except _Refused as refused:
             self._refuse(path, refused.message, refused.line)
             return None
-        self.problems.extend(sheet.problems)
+        draft = fold(sheet.keys.get("Trạng thái", "")) == "nhap"  # a half-written draft must not hold up the leaflets in use
+        self.problems.extend(dataclasses.replace(p, fatal=p.fatal and not draft) for p in sheet.problems)
         return record
 
     def _text(self, path: Path) -> str:

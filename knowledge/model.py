@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -232,6 +232,7 @@ class Office:
     website: str = ""
     online_portal: str = ""
     notes: tuple[str, ...] = ()
+    line: int = 1  # of its code
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Everything that the office can answer, whole. `version` changes with every byte of the content."""
+    """Everything that the office can answer, whole. `version` changes with every byte of the content.
+
+    `office` is the one that is spoken for; `others` are those beside it, where one bot serves several."""
 
     procedures: tuple[Procedure, ...]
     generals: tuple[General, ...]
@@ -277,6 +280,16 @@ class Knowledge:
     drafts: tuple[Procedure, ...] = ()
     warnings: tuple[Problem, ...] = ()
     version: str = ""
+    others: tuple[Office, ...] = ()
+
+    @property
+    def offices(self) -> tuple[Office, ...]:
+        return (self.office, *self.others)
+
+    def at(self, code: str) -> Knowledge:
+        """The same knowledge, spoken for the office of this code; as it is where there is none."""
+        chosen = next((o for o in self.offices if o.code == code), self.office)
+        return replace(self, office=chosen, others=tuple(o for o in self.offices if o is not chosen))
 
     def procedure(self, code: str) -> Procedure | None:
         """The served leaflet of a national code, current or former; None where there is none."""

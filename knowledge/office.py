@@ -22,6 +22,7 @@ _WEEKDAYS |= {f"thu {number + 2}": number for number in range(6)} | {f"t{number 
 _HOUR = r"(\d{1,2})\s*(?:giờ|[:hg])\s*(\d{2})?"
 _SPAN = re.compile(rf"{_HOUR}\s*(?:-|đến)\s*{_HOUR}", re.I)
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 _TELEPHONE = re.compile(r"^[0-9][0-9 .()+-]{1,20}[0-9]$|^\+?\(?[0-9][0-9 .()-]{2,20}[0-9]$")
 
 
@@ -31,6 +32,8 @@ def read_office(path: Path, text: str) -> tuple[Office, Sheet]:
     for key in ("Mã", "Địa chỉ", "Điện thoại"):
         if not sheet.keys.get(key):
             sheet.complain(sheet.line_of(key), f"thiếu khóa “{key}”.")
+    if (code := sheet.keys.get("Mã", "")) and not _CODE.fullmatch(code):
+        sheet.complain(sheet.line_of("Mã"), f"“Mã: {code[:40]}” không dùng được. Hãy viết nhiều nhất 20 chữ không dấu, số, gạch ngang, như xa-mau.")
     hours = tuple(h for line in sheet.lines("Giờ làm việc") for h in _hours(sheet, line.number, line.text))
     if not hours:
         sheet.complain(
@@ -51,6 +54,7 @@ def read_office(path: Path, text: str) -> tuple[Office, Sheet]:
         website=sheet.keys.get("Trang thông tin", ""),
         online_portal=sheet.keys.get("Nộp hồ sơ trực tuyến", ""),
         notes=tuple(line.text for line in sheet.lines("Lưu ý")),
+        line=sheet.line_of("Mã"),
     ), sheet
 
 

@@ -202,6 +202,9 @@ def _cutoff(sheet: Sheet) -> dt.time | None:
     return None
 
 
+_ORIGINALS = re.compile(r"(\d+)\s*bản chính", re.I)
+_COPIES = re.compile(r"(\d+)\s*bản sao", re.I)
+_FORM = re.compile(r"\bmẫu(?: số)?\s*:?\s*([^;]+)", re.I)
 _COUNTS = re.compile(r"\s*\((?=[^()]*(?:bản chính|bản sao|mẫu))([^()]*)\)\s*[.;]?$", re.I)
 
 
@@ -215,9 +218,11 @@ def _paper(line: Line) -> Paper:
     if not match:
         return Paper(line.text.rstrip(" ;."), line.case, line=line.number)
     inside = match.group(1)
-    originals = re.search(r"(\d+)\s*bản chính", inside, re.I)
-    copies = re.search(r"(\d+)\s*bản sao", inside, re.I)
-    form = re.search(r"\bmẫu(?: số)?\s*:?\s*([^;]+)", inside, re.I)
+    originals, copies, form = _ORIGINALS.search(inside), _COPIES.search(inside), _FORM.search(inside)
+    more = _FORM.sub("", _COPIES.sub("", _ORIGINALS.sub("", inside)))
+    if re.sub(r"\bvà\b|[\s;,.]", "", more):  # «1 bản chính hoặc bản sao có chứng thực»: said as it is, for a count would drop half of it
+        name = line.text[: match.start()].rstrip(" ;.") + f" ({_FORM.sub('', inside).strip(' ;,.')})"
+        return Paper(name, line.case, form=form.group(1).strip() if form else "", line=line.number)
     return Paper(
         line.text[: match.start()].rstrip(" ;."),
         line.case,

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge.leaflet import nearest, read
-from knowledge.model import Knowledge, Problem, Procedure, Rate
+from knowledge.model import Knowledge, Office, Problem, Procedure, Rate
 from knowledge.office import OFFICE_KEYS, OFFICE_SECTIONS
 from knowledge.packed import Unreadable, open_packed
 from knowledge.procedure import WAYS
@@ -55,12 +55,17 @@ class Changes:
     problems: tuple[Problem, ...]
 
 
+def columns_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """The sheets and their columns; each further office has a sheet for its contacts, named by its code."""
+    return {**COLUMNS, **{f"Liên hệ {office.code}": CONTACT_COLUMNS for office in knowledge.others}}
+
+
 def export(knowledge: Knowledge, path: Path) -> int:
     """Writes the workbook, a sheet each for fees, times, dates and contacts; returns the number of rows. Raises Unreadable."""
     book = Workbook()
     book.remove(book.worksheets[0])
     count = 0
-    for name, columns in COLUMNS.items():
+    for name, columns in columns_of(knowledge).items():
         rows = list(_rows_out(knowledge, name))
         _fill(book.create_sheet(name), columns, rows)
         count += len(rows)
@@ -72,8 +77,8 @@ def export(knowledge: Knowledge, path: Path) -> int:
 
 
 def _rows_out(knowledge: Knowledge, sheet: str) -> Iterator[Sequence[str]]:
-    if sheet == "Liên hệ":
-        keys = _office_keys(knowledge.office.path)
+    if sheet.startswith("Liên hệ"):
+        keys = _office_keys(_office_of(knowledge, sheet).path)
         yield from ((key, keys.get(key, "")) for key in CONTACT_KEYS)
         return
     for p in knowledge.procedures:
@@ -81,6 +86,10 @@ def _rows_out(knowledge: Knowledge, sheet: str) -> Iterator[Sequence[str]]:
             yield (p.code, p.name, written_day(p.valid_from), written_day(p.valid_until), written_day(p.checked))
         else:
             yield from ((p.code, p.name, rate.case, WAY_NAMES[rate.way], rate.text) for rate in _rates_of(p, sheet))
+
+
+def _office_of(knowledge: Knowledge, sheet: str) -> Office:
+    return next((office for office in knowledge.others if sheet == f"Liên hệ {office.code}"), knowledge.office)
 
 
 def _rates_of(procedure: Procedure, sheet: str) -> tuple[Rate, ...]:
@@ -109,12 +118,12 @@ def _fill(sheet: Worksheet, columns: Sequence[str], rows: Iterable[Sequence[str]
 def changes(knowledge: Knowledge, path: Path) -> Changes:
     """What the workbook would change in the knowledge. Nothing is written. Raises Unreadable where it is no such workbook."""
     reading = _Workbook(knowledge, path)
-    for name, rows in _sheets(path).items():
+    for name, rows in _sheets(path, columns_of(knowledge)).items():
         reading.take(name, rows)
     return reading.changes()
 
 
-def _sheets(path: Path) -> dict[str, list[tuple[int, Row]]]:
+def _sheets(path: Path, columns: dict[str, tuple[str, ...]]) -> dict[str, list[tuple[int, Row]]]:
     """The rows of each known sheet by their numbers in Excel."""
     source = open_packed(path, "XLSX")
     try:
@@ -123,23 +132,24 @@ def _sheets(path: Path) -> dict[str, list[tuple[int, Row]]]:
         book.close()
     except Exception as error:  # openpyxl names no error of its own for XML that is not as it should be
         raise Unreadable(f"{path.name}: không mở được như XLSX. Hãy mở bằng Excel rồi lưu lại dạng XLSX.") from error
-    known = {fold(name): name for name in COLUMNS}
-    found = {known[fold(title)]: _headed(path, known[fold(title)], rows) for title, rows in raw.items() if fold(title) in known}
+    known = {fold(name): name for name in columns}
+    named = {known[fold(title)]: rows for title, rows in raw.items() if fold(title) in known}
+    found = {name: _headed(path, name, columns[name], rows) for name, rows in named.items()}
     if not found:
-        raise Unreadable(f"{path.name}: không có trang nào trong: {', '.join(COLUMNS)}. Các trang trong tệp: {', '.join(raw)}. Hãy xuất lại rồi sửa.")
+        raise Unreadable(f"{path.name}: không có trang nào trong: {', '.join(columns)}. Các trang trong tệp: {', '.join(raw)}. Hãy xuất lại rồi sửa.")
     return found
 
 
-def _headed(path: Path, sheet: str, rows: Sequence[Sequence[object]]) -> list[tuple[int, Row]]:
+def _headed(path: Path, sheet: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[tuple[int, Row]]:
     heads = [_text(cell) for cell in rows[0]] if rows else []
     folded = [fold(head) for head in heads]
-    for column in COLUMNS[sheet]:
+    for column in columns:
         if fold(column) not in folded:
-            near = nearest(column, [h for h in heads if h and fold(h) not in {fold(c) for c in COLUMNS[sheet]}])
+            near = nearest(column, [h for h in heads if h and fold(h) not in {fold(c) for c in columns}])
             hint = f" Có phải “{near}”? Hãy đổi lại." if near else ""
             there = ", ".join(h for h in heads if h) or "không có gì"
             raise Unreadable(f"{path.name}: trang “{sheet}” thiếu cột “{column}”. Dòng 1 đang có: {there}.{hint}")
-    places = {column: folded.index(fold(column)) for column in COLUMNS[sheet]}
+    places = {column: folded.index(fold(column)) for column in columns}
     return [
         (number, {column: row[place] if place < len(row) else None for column, place in places.items()})
         for number, row in enumerate(rows[1:], 2)
@@ -169,8 +179,8 @@ class _Workbook:
     def take(self, sheet: str, rows: list[tuple[int, Row]]) -> None:
         if sheet == "Ngày":
             self._days(rows)
-        elif sheet == "Liên hệ":
-            self._contacts(rows)
+        elif sheet.startswith("Liên hệ"):
+            self._contacts(sheet, rows)
         else:
             self._rates(sheet, rows)
 
@@ -248,16 +258,16 @@ class _Workbook:
             return None
         return ""
 
-    def _contacts(self, rows: list[tuple[int, Row]]) -> None:
-        path = self.knowledge.office.path
+    def _contacts(self, sheet: str, rows: list[tuple[int, Row]]) -> None:
+        path = _office_of(self.knowledge, sheet).path
         keys, known = _office_keys(path), {fold(key): key for key in CONTACT_KEYS}
         for number, row in rows:
             key, value = known.get(fold(_text(row["Mục"]))), row["Nội dung"]
             if key is None:
                 near = nearest(_text(row["Mục"]), CONTACT_KEYS)
-                self._complain("Liên hệ", number, f"không có mục “{_text(row['Mục'])}”." + (f" Ý bạn là “{near}”?" if near else ""))
+                self._complain(sheet, number, f"không có mục “{_text(row['Mục'])}”." + (f" Ý bạn là “{near}”?" if near else ""))
             elif isinstance(value, int | float):
-                self._complain("Liên hệ", number, f"“{key}: {value:.0f}” là số nên Excel bỏ mất số 0 ở đầu. Hãy đổi ô thành Text rồi gõ lại.")
+                self._complain(sheet, number, f"“{key}: {value:.0f}” là số nên Excel bỏ mất số 0 ở đầu. Hãy đổi ô thành Text rồi gõ lại.")
             else:
                 self._compare(path, key, keys.get(key, ""), _text(value))
 
@@ -265,7 +275,7 @@ class _Workbook:
         if after is None or before == after:
             return
         self.differences.append(Difference(path, key, before, after))
-        is_office = path == self.knowledge.office.path
+        is_office = any(path == office.path for office in self.knowledge.offices)
         self._edit(path, lambda text: with_key(text, key, after, read(path, text, keys=OFFICE_KEYS, sections=OFFICE_SECTIONS) if is_office else None))
 
 

@@ -18,10 +18,10 @@ from bot.dispatch import Bench, Dispatch
 from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
-from tests.citizen import Pocket
+from tests.citizen import KEY, Pocket
 
+__all__ = ["KEY", "NOW", "Clock"]
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # a Monday morning; the desk is open
-KEY = b"an invented key of thirty-two b."
 
 hypothesis_settings.register_profile("house", deadline=None, max_examples=150, derandomize=True)
 hypothesis_settings.load_profile("house")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TextIO
 
+import anyio
 import anyio.to_thread
 
-from bot.chat import Wire
+from bot.chat import Incoming, Kind, Media, Wire
+from bot.files import Arrived, Full
+from bot.photos import MOST_BYTES
+from bot.turn import TooBig
 
 PROMPT = "› "
+PHOTO = "/anh "  # followed by the path of a photo
 
 
 class Console:
@@ -36,3 +42,27 @@ class Console:
             if not line:
                 return
             yield line.rstrip("\n")
+
+
+class NoSuchPhoto(Exception):
+    """A typed path that leads to no photo; the text says so to the person at the terminal."""
+
+
+async def with_photo(message: Incoming, arrived: Arrived) -> Incoming:
+    """The message, or where it says `/anh PATH` one with that photo. Raises NoSuchPhoto."""
+    if not message.text.startswith(PHOTO):
+        return message
+    path = message.text.removeprefix(PHOTO).strip()
+    try:
+        ref, size = await arrived.stage(_pieces(path), MOST_BYTES)
+    except TooBig as error:
+        raise NoSuchPhoto(f"{path}: nặng quá 10 MB.") from error
+    except (OSError, Full) as error:
+        raise NoSuchPhoto(f"{path}: không đọc được tệp này.") from error
+    return replace(message, text="", kind=Kind.PHOTO, media=(Media(Kind.PHOTO, ref, size),))
+
+
+async def _pieces(path: str) -> AsyncIterator[bytes]:
+    async with await anyio.open_file(path, "rb") as file:
+        while piece := await file.read(256 * 1024):
+            yield piece

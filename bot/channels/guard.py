@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PER_MINUTE = 30
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -54,9 +54,14 @@ class TooLong(Exception):
 
 async def limited_body(request: Request, most: int) -> bytes:
     """The body. Raises TooLong, and ClientDisconnect where it was cut off."""
-    body = b""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
             raise TooLong
-    return body
+    return bytes(body)
+
+
+def foreign(request: Request) -> bool:
+    """Whether a browser says that another site's page sent this; the cookie, which is SameSite, is the first guard against that."""
+    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}

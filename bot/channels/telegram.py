@@ -11,15 +11,17 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update, User
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message, MessageEntity, Update, User
 from telegram import Chat as TelegramChat
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.channels import Accept, TryLater, Undeliverable
-from bot.chat import Choice, Incoming, Kind, Wire, utf16_units
+from bot.chat import Choice, Incoming, Kind, Media, Wire, utf16_units
+from bot.photos import PhotoStore
 from bot.texts import Texts, n_, texts
+from bot.turn import FilesBusy, Gone, TooBig
 
 COMMANDS = {
     "thutuc": n_("Danh sách thủ tục"),
@@ -46,8 +48,10 @@ ENGLISH_COMMANDS = {
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name, not a secret
 POLL_SECONDS = 25
 PAUSE_SECONDS = 3.0
+DOWNLOAD_SECONDS = 30.0
 WORTH = ["message", "callback_query"]
 NAME_MOST = 60
+ALBUM_MOST = 10
 _GROUPS = ("group", "supergroup")
 _IN_GROUP = ":"  # between the keys of a group and of a person in it
 log = structlog.get_logger()
@@ -76,7 +80,8 @@ def parse(update: Update) -> Incoming | None:
     if message.migrate_to_chat_id:
         return Incoming(**common, kind=Kind.MOVED, text=str(message.migrate_to_chat_id))
     kind, text = _content(message)
-    return Incoming(**common, kind=kind, text=text)
+    media = _photo(message)
+    return Incoming(**common, kind=Kind.PHOTO if media else kind, text=text, media=media, place=_place(message))
 
 
 def _meant(message: Message) -> bool:
@@ -113,15 +118,37 @@ def _content(message: Message) -> tuple[Kind, str]:
     return next((kind for kind, content in kinds.items() if content), Kind.UNSUPPORTED), message.caption or ""
 
 
+def _photo(message: Message) -> tuple[Media, ...]:
+    """The largest size of a photo, or the picture that was sent as a file so that it stays sharp."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (Media(Kind.PHOTO, largest.file_id, largest.file_size or 0, "image/jpeg"),)
+    sent = message.document
+    if sent and not message.animation and (sent.mime_type or "").startswith("image/"):
+        return (Media(Kind.PHOTO, sent.file_id, sent.file_size or 0, sent.mime_type or ""),)
+    return ()
+
+
+def _place(message: Message) -> tuple[float, float] | None:
+    at = message.location or (message.venue.location if message.venue else None)
+    return (at.latitude, at.longitude) if at else None
+
+
 class Telegram:
     """One bot. `poll` fetches updates without a public address; `webhook` takes those that Telegram posts."""
 
     name = "telegram"
 
     def __init__(
-        self, bot: Bot, accept: Accept, malformed: Callable[[str, str], Awaitable[None]], secret: str = "", pause: float = PAUSE_SECONDS
+        self,
+        bot: Bot,
+        accept: Accept,
+        malformed: Callable[[str, str], Awaitable[None]],
+        secret: str = "",
+        pause: float = PAUSE_SECONDS,
+        photos: PhotoStore | None = None,
     ) -> None:
-        self.bot, self._accept, self._malformed, self._secret, self._pause = bot, accept, malformed, secret, pause
+        self.bot, self._accept, self._malformed, self._secret, self._pause, self._photos = bot, accept, malformed, secret, pause, photos
         self._asides: set[asyncio.Task[None]] = set()
 
     async def open(self, webhook: str = "") -> None:
@@ -220,20 +247,31 @@ class Telegram:
         await self.receive_json(item)
         return 200
 
+    async def read(self, media: Media, most: int) -> bytes:
+        """A photo, downloaded when it is needed. Raises TooBig, Gone where Telegram has it no more, FilesBusy where it cannot be reached."""
+        if media.size > most:
+            raise TooBig
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
+                file = await self.bot.get_file(media.ref)
+                if (file.file_size or 0) > most:
+                    raise TooBig
+                content = bytes(await file.download_as_bytearray())
+        except (BadRequest, Forbidden) as error:
+            raise (TooBig if "too big" in str(error).lower() else Gone) from error
+        except (TelegramError, TimeoutError) as error:
+            raise FilesBusy from error
+        if len(content) > most:
+            raise TooBig
+        return content
+
+    async def remove(self, media: Media) -> None:
+        """Nothing of it is kept here."""
+
     async def send(self, chat: str, wire: Wire) -> str:
         """Sends, or edits the menu that was pressed; a menu that cannot be edited any more is followed by a new message."""
-        text, entities = formatted(wire)
-        keyboard = _keyboard(wire.buttons)
         try:
-            if wire.replace:
-                try:
-                    await self.bot.edit_message_text(text, _chat_id(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
-                    return wire.replace
-                except BadRequest as error:
-                    if "not modified" in str(error).lower():
-                        return wire.replace
-            sent = await self.bot.send_message(_chat_id(chat), text, entities=entities, reply_markup=keyboard)
-            return str(sent.message_id)
+            return await (self._send_photos(chat, wire) if wire.photos else self._send_text(chat, wire))
         except RetryAfter as error:
             raise TryLater("flood control", _seconds(error)) from error
         except ChatMigrated as error:
@@ -242,6 +280,34 @@ class Telegram:
             raise Undeliverable(type(error).__name__) from error
         except (NetworkError, InvalidToken) as error:  # a token is changed by the operator; what was said waits for that
             raise TryLater(type(error).__name__) from error
+
+    async def _send_text(self, chat: str, wire: Wire) -> str:
+        text, entities = formatted(wire)
+        keyboard = _keyboard(wire.buttons)
+        if wire.replace:
+            try:
+                await self.bot.edit_message_text(text, _chat_id(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
+                return wire.replace
+            except BadRequest as error:
+                if "not modified" in str(error).lower():
+                    return wire.replace
+        sent = await self.bot.send_message(_chat_id(chat), text, entities=entities, reply_markup=keyboard)
+        return str(sent.message_id)
+
+    async def _send_photos(self, chat: str, wire: Wire) -> str:
+        """One photo, or several as one album; those that are kept no more are left out."""
+        found = [photo for sha in wire.photos[:ALBUM_MOST] if (photo := await self._photo(sha))]
+        if not found:
+            raise Undeliverable("photo gone")
+        if len(found) == 1:
+            return str((await self.bot.send_photo(_chat_id(chat), found[0])).message_id)
+        return str((await self.bot.send_media_group(_chat_id(chat), [InputMediaPhoto(photo) for photo in found]))[0].message_id)
+
+    async def _photo(self, sha: str) -> bytes | None:
+        try:
+            return await asyncio.to_thread(self._photos.read, sha) if self._photos else None
+        except FileNotFoundError:
+            return None
 
 
 def _menu(commands: dict[str, str], t: Texts) -> list[BotCommand]:

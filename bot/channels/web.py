@@ -25,9 +25,12 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from bot.channels import Accept
-from bot.channels.guard import Guarded, Pace, TooLong, limited_body
+from bot.channels.guard import Guarded, Pace, TooLong, foreign, limited_body
 from bot.channels.telegram import SECRET_HEADER
+from bot.channels.upload import NotTaken, taken
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
+from bot.files import Arrived
+from bot.petitions.envelope import disclosed
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
@@ -57,6 +60,9 @@ _TEXTS = {
     "refused": n_("Máy chủ không nhận tin này."),
     "resending": n_("Mất kết nối, tôi đang gửi lại…"),
     "reconnecting": n_("Đang kết nối lại…"),
+    "photo": n_("Ảnh đã gửi"),
+    "place": n_("Vị trí của tôi"),
+    "noPlace": n_("Điện thoại chưa cho biết vị trí. Anh/chị gõ địa chỉ giúp tôi."),
     "offline": n_("Chưa kết nối được. Anh/chị kiểm tra mạng giúp tôi."),
 }
 _STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
@@ -70,6 +76,7 @@ class Web:
     """The page's side of the road. `send` only rings: what the bot says is read from the outbox."""
 
     name = "web"
+    reads_outbox = True
 
     def __init__(
         self,
@@ -77,8 +84,13 @@ class Web:
         accept: Accept,
         office: Callable[[], Office],
         clock: Callable[[], dt.datetime],
+        arrived: Arrived,
         timer: Callable[[], float] = time.monotonic,
+        key: bytes = b"",
     ) -> None:
+        """`key` opens sealed messages."""
+        self._key = key
+        self._arrived = arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
@@ -103,6 +115,7 @@ class Web:
             Route("/", self._page),
             Route("/api/history", self._history),
             Route("/api/messages", self._message, methods=["POST"]),
+            Route("/api/photos/{event}", self._photo, methods=["POST"]),
             Route("/api/events", self._events),
             Route("/health", self._health),
             Route("/static/{name}", self._static),
@@ -156,13 +169,20 @@ class Web:
             return JSONResponse([], headers=_FRESH)
         t = await self._voice(chat)
         async with self._database.reading() as db:
-            lines = await road.history(db, self.name, chat, HISTORY)
+            lines = self._opened(chat, await road.history(db, self.name, chat, HISTORY))
         return JSONResponse([self._shown(line, t) for line in lines if _visible(line)], headers=_FRESH)
+
+    def _opened(self, chat: str, lines: list[Said]) -> list[Said]:
+        return [replace(line, wire=disclosed(self._key, self.name, chat, line.wire)) if line.wire else line for line in lines]
 
     def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
         """A line as the page takes it, from the history and from the event stream alike."""
         event = line.event.rpartition(":")[2]
-        own = {"text": line.text, "pressed": line.pressed} if line.mine else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        own = (
+            {"text": line.text, "pressed": line.pressed, "kind": line.kind.value}
+            if line.mine
+            else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+        )
         return {"mine": line.mine, "event": event, **own, **self._moment(line.at, t)}
 
     def _moment(self, at: dt.datetime, t: Texts) -> dict[str, str]:
@@ -170,9 +190,25 @@ class Web:
         day = t.weekday(local.date())
         return {"day": day[0].upper() + day[1:], "time": t.time(local)}
 
+    async def _photo(self, request: Request) -> Response:
+        """Puts a photo on the disk, then its message into the inbox; sent twice, it is one."""
+        chat, event = _chat(request), request.path_params["event"]
+        if not chat or not _EVENT.fullmatch(event) or foreign(request):
+            return _refused(401, texts(DEFAULT)(_STALE))
+        t = await self._voice(chat)
+        if self._pace.exceeded(chat):
+            return _refused(429, t(_TOO_FAST))
+        try:
+            media = await taken(request, self._arrived)
+        except NotTaken as error:
+            return _refused(error.status, t(error.text))
+        if not await self._accept(Incoming(self.name, chat, f"{chat}:{event}", Kind.PHOTO, media=(media,))):
+            await self._arrived.remove(media)
+        return JSONResponse(self._moment(self._clock(), t), status_code=202, headers=_FRESH)
+
     async def _message(self, request: Request) -> Response:
         chat = _chat(request)
-        if not chat:
+        if not chat or foreign(request):
             return _refused(401, texts(DEFAULT)(_STALE))
         t = await self._voice(chat)
         if self._pace.exceeded(chat):
@@ -205,7 +241,7 @@ class Web:
                 with CancelScope(shield=True):  # a page closed in the midst of a query must not leave its connection hanging
                     t = await self._voice(chat)
                     async with self._database.reading() as db:
-                        new = await road.history(db, self.name, chat, HISTORY, after)
+                        new = self._opened(chat, await road.history(db, self.name, chat, HISTORY, after))
                 after = max([after, *(line.id for line in new)])
                 for line in filter(_visible, new):
                     yield _event("line", self._shown(line, t), line.id)
@@ -232,7 +268,7 @@ async def _rung(bell: asyncio.Event) -> bool:
 
 
 def _visible(line: Said) -> bool:
-    return bool(line.wire or line.text)
+    return bool(line.wire or line.text or line.kind in {Kind.PHOTO, Kind.LOCATION})
 
 
 def _chat(request: Request) -> str:

@@ -18,6 +18,7 @@ from bot.dossiers.secret import load_key
 from bot.settings import ZONE, SettingError, Settings
 from bot.store import Database
 from knowledge.loader import load
+from knowledge.model import Knowledge
 
 
 def register(commands: Any) -> None:
@@ -33,19 +34,28 @@ def register(commands: Any) -> None:
     compared.add_argument("--mapping", type=Path, help="the register's own [headings] and [statuses]")
     compared.set_defaults(command=lambda options, settings: asyncio.run(_reconcile(options, settings)))
     counted = actions.add_parser("counter", help="the figures of this month and year")
-    counted.set_defaults(command=lambda options, settings: asyncio.run(_counter(settings)))
+    for action in (imports, compared, counted):
+        action.add_argument("--office", default="", metavar="CODE", help="where the bot serves several offices: whose dossiers")
+    counted.set_defaults(command=lambda options, settings: asyncio.run(_counter(options, settings)))
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, str]]:
+async def opened(settings: Settings, chosen: str = "") -> AsyncIterator[tuple[Database, str]]:
     """The database, and the office whose dossiers are meant."""
-    office = load(settings.content, settings.clock().date()).office.code
+    office = _office(load(settings.content, settings.clock().date()), chosen)
     database = Database(settings.database_url)
     await database.open()
     try:
         yield database, office
     finally:
         await database.close()
+
+
+def _office(knowledge: Knowledge, chosen: str) -> str:
+    codes = [office.code for office in knowledge.offices]
+    if chosen and chosen not in codes:
+        raise SettingError(f"--office {chosen}: no such office. Expected one of: {', '.join(codes)}.")
+    return chosen or codes[0]
 
 
 def _mapping(options: argparse.Namespace) -> Mapping:
@@ -68,7 +78,7 @@ def _as_of(text: str | None, now: dt.datetime) -> dt.datetime | None:
 async def _import(options: argparse.Namespace, settings: Settings) -> int:
     now, path = settings.clock(), options.file
     how = How(_mapping(options), _as_of(options.as_of, now))
-    async with _opened(settings) as (database, office):
+    async with opened(settings, options.office) as (database, office):
         done = await import_file(database, office, path, load_key(settings.data), now, how)
     for refused in done.refused:
         print(f"{path.name}: {refused}", file=sys.stderr)
@@ -77,16 +87,16 @@ async def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
-    async with _opened(settings) as (database, office):
+    async with opened(settings, options.office) as (database, office):
         found = await reconcile.compare(database, office, options.register, settings.clock().date(), _mapping(options))
     print("\n".join(found.lines()))
     return 1 if found.differs else 0
 
 
-async def _counter(settings: Settings) -> int:
+async def _counter(options: argparse.Namespace, settings: Settings) -> int:
     now = settings.clock()
     spans = counter.spans(now.date())
-    async with _opened(settings) as (database, office), database.reading() as db:
+    async with opened(settings, options.office) as (database, office), database.reading() as db:
         figures = [await counter.figures(db, office, span, now) for span in spans]
         rows = [await counter.faults(db, office, span, now) for span in spans]
     for one, faults in zip(figures, rows, strict=True):

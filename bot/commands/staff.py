@@ -5,17 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
+from bot.commands.dossiers import opened
 from bot.dossiers.secret import load_key
 from bot.settings import ZONE, SettingError, Settings
 from bot.staff import enrolment
 from bot.staff.enrolment import NAME_MOST, ROLES, NameTaken, Role
-from bot.store import Database, staff
+from bot.store import staff
 from bot.store.staff import Member
-from knowledge.loader import load
 from knowledge.words import tidy
 
 
@@ -27,29 +25,19 @@ def register(commands: Any) -> None:
     invited.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.CLERK), help="leaders are told of what is reopened")
     invited.set_defaults(command=lambda options, settings: asyncio.run(_invite(options, settings)))
     listed = actions.add_parser("list", help="all who were invited, with their numbers")
-    listed.set_defaults(command=lambda options, settings: asyncio.run(_list(settings)))
+    listed.set_defaults(command=lambda options, settings: asyncio.run(_list(options, settings)))
     removed = actions.add_parser("remove", help="end an enrolment, or withdraw an invitation")
     removed.add_argument("number", type=int, help="the number that the list shows")
     removed.set_defaults(command=lambda options, settings: asyncio.run(_remove(options, settings)))
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, str]]:
-    """The database, and the office whose staff are meant."""
-    office = load(settings.content, settings.clock().date()).office.code
-    database = Database(settings.database_url)
-    await database.open()
-    try:
-        yield database, office
-    finally:
-        await database.close()
+    for action in (invited, listed, removed):
+        action.add_argument("--office", default="", metavar="CODE", help="where the bot serves several offices: whose staff")
 
 
 async def _invite(options: argparse.Namespace, settings: Settings) -> int:
-    name, now = tidy(options.name), settings.clock()
+    name, now = " ".join(tidy(options.name).split()), settings.clock()
     if not any(c.isalnum() for c in name) or len(name) > NAME_MOST:
         raise SettingError(f"{options.name!r} is no name for the records. Expected up to {NAME_MOST} characters, such as Tổ một cửa.")
-    async with _opened(settings) as (database, office), database.writing() as db:
+    async with opened(settings, options.office) as (database, office), database.writing() as db:
         try:
             number, code = await enrolment.invite(db, office, name, Role(options.role), load_key(settings.data), now)
         except NameTaken as error:
@@ -61,8 +49,8 @@ async def _invite(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _list(settings: Settings) -> int:
-    async with _opened(settings) as (database, office), database.reading() as db:
+async def _list(options: argparse.Namespace, settings: Settings) -> int:
+    async with opened(settings, options.office) as (database, office), database.reading() as db:
         members = await staff.everyone(db, office)
     for member in members:
         print(f"{member.id}. {member.name} ({ROLES[Role(member.role)]}): {_standing(member, settings)}")
@@ -81,7 +69,7 @@ def _standing(member: Member, settings: Settings) -> str:
 
 
 async def _remove(options: argparse.Namespace, settings: Settings) -> int:
-    async with _opened(settings) as (database, office), database.writing() as db:
+    async with opened(settings, options.office) as (database, office), database.writing() as db:
         done = await staff.leave(db, office, options.number, settings.clock())
     if not done:
         print(f"motcua: {options.number}: no staff of this number work here. Expected one that `motcua staff list` shows.", file=sys.stderr)

@@ -1,10 +1,12 @@
-"""The folder into which an office drops its exports: each file is imported within seconds and moved away with a report beside it."""
+"""The folder into which an office drops its exports: each file is imported within seconds and moved away with a report beside it.
+
+Where the bot serves several offices, each further one has a folder of its own inside, named by its code."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +26,10 @@ log = structlog.get_logger()
 
 @dataclass
 class Intake:
-    """Watches the folder of an office. A file is taken once it has stayed the same between two looks."""
+    """Watches the folders of all offices, the first one's being `folder`. A file is taken once it has stayed the same between two looks."""
 
     database: Database
-    office: Callable[[], str]
+    offices: Callable[[], Sequence[str]]
     folder: Path
     key: bytes
     clock: Callable[[], dt.datetime]
@@ -44,17 +46,24 @@ class Intake:
 
     async def look(self) -> None:
         """Takes the files that are whole."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        found = {path: _size(path) for path in sorted(self.folder.iterdir()) if path.suffix.lower() in ENDINGS and path.is_file()}
+        first, *others = self.offices()
+        folders = {first: self.folder} | {office: self.folder / office for office in others}
+        found: dict[Path, tuple[int, int]] = {}
+        offices: dict[Path, str] = {}
+        for office, folder in folders.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            here = {path: _size(path) for path in sorted(folder.iterdir()) if path.suffix.lower() in ENDINGS and path.is_file()}
+            found |= here
+            offices |= dict.fromkeys(here, office)
         settled = [path for path, size in found.items() if self._seen.get(path) == size]
         self._seen = found
         for path in settled:
-            await self._take(path)
+            await self._take(path, offices[path])
 
-    async def _take(self, path: Path) -> None:
+    async def _take(self, path: Path, office: str) -> None:
         now = self.clock()
         try:
-            done = await import_file(self.database, self.office(), path, self.key, now, How(self._mapping()))
+            done = await import_file(self.database, office, path, self.key, now, How(self._mapping(path.parent)))
         except (SheetError, MappingError) as error:
             log.warning("export refused", ending=path.suffix)
             self._away(path, "refused", f"{error}\n", now)
@@ -62,13 +71,14 @@ class Intake:
         log.info("export imported", taken=done.taken, new=done.new, moved=done.moved.total(), refused=len(done.refused))
         self._away(path, "done", report(done), now)
 
-    def _mapping(self) -> Mapping:
-        path = self.folder / MAPPING
-        return load_mapping(path) if path.exists() else Mapping()
+    def _mapping(self, folder: Path) -> Mapping:
+        """The office's own mapping, else the one that all share."""
+        path = next((path for path in (folder / MAPPING, self.folder / MAPPING) if path.exists()), None)
+        return load_mapping(path) if path else Mapping()
 
     def _away(self, path: Path, where: str, text: str, now: dt.datetime) -> None:
         """Moves the file, with its report; a name that was there before is kept beside it."""
-        target = self.folder / where / f"{now:%Y%m%d-%H%M%S}-{path.name}"
+        target = path.parent / where / f"{now:%Y%m%d-%H%M%S}-{path.name}"
         target.parent.mkdir(exist_ok=True)
         target.with_name(target.name + ".report").write_text(text, encoding="utf-8")
         path.replace(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -24,14 +24,15 @@ _PIECE = 200  # notices a transaction, so that the bot goes on answering
 log = structlog.get_logger()
 
 
-async def run(database: Database, office: Callable[[], Office], clock: Callable[[], dt.datetime]) -> None:
+async def run(database: Database, offices: Callable[[], Iterable[Office]], clock: Callable[[], dt.datetime]) -> None:
     """Reminds once a day, from seven in the morning on, until it is cancelled."""
     done: dt.date | None = None
     while True:
         now = clock()
         if done != now.date() and telling.not_before(now) == now:
             try:
-                await remind(database, office(), now)
+                for office in offices():
+                    await remind(database, office, now)
                 done = now.date()
             except DBAPIError as error:
                 log.error("reminders not written", error=type(error.orig).__name__)

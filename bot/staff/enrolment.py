@@ -59,10 +59,10 @@ async def invite(db: AsyncConnection, office: str, name: str, role: Role, key: b
     return await staff.invite(db, office, name, role, hashed(key, office, code), now, now + VALID), code
 
 
-async def invitation(db: AsyncConnection, office: str, code: str, key: bytes, now: dt.datetime) -> int | None:
+async def invitation(db: AsyncConnection, code: str, key: bytes, now: dt.datetime) -> int | None:
     """The number of the invitation that has this code, compared with every one in constant time; None where there is none."""
-    own = hashed(key, office, code)
-    found = [id_ for id_, stored in await staff.invitations(db, office, now) if hmac.compare_digest(own, stored)]
+    open_ones = await staff.invitations(db, now)
+    found = [id_ for id_, office, stored in open_ones if hmac.compare_digest(hashed(key, office, code), stored)]
     return found[0] if found else None
 
 

@@ -29,6 +29,7 @@ class Figures:
     unknown: int
     ratings: int
     satisfied: int | None
+    petitions: int
     feedback: int
     malformed: int
 
@@ -54,6 +55,7 @@ async def figures(db: AsyncConnection, office: str, span: Between) -> Figures:
         unknown=turns.get("unknown", 0),
         ratings=n,
         satisfied=satisfied,
+        petitions=await summary.petitions_count(db, office, span),
         feedback=await summary.feedback_count(db, office, span),
         malformed=await summary.malformed_count(db, span),
     )
@@ -69,3 +71,8 @@ async def unanswered_groups(db: AsyncConnection, office: str, now: dt.datetime) 
     """The questions of the last seven days that found no answer, those alike together."""
     span = Between(now - WEEK, now + dt.timedelta(seconds=1))
     return unanswered.grouped(await summary.unanswered_texts(db, office, span, MOST_QUESTIONS))
+
+
+async def petitions_waiting(db: AsyncConnection, office: str, now: dt.datetime) -> tuple[int, int]:
+    """How many petitions are open, and how many of them are overdue."""
+    return await summary.open_petitions(db, office, now)

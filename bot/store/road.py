@@ -15,8 +15,10 @@ from bot.chat import Chat, Incoming, Kind, Menu, Wire
 from bot.store.tables import conversations, cursors, inbox, malformed, outbox
 from bot.turn import State
 from knowledge.understand.meaning import Topic
+from knowledge.words import fold
 
 HIDDEN = "••••"
+_REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
 
 
 def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -72,12 +74,28 @@ def _incoming(row: Any) -> Incoming:
 
 
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
-    """Marks a message as answered; `hide` blots its text and place out of the store. False where another worker has answered it."""
+    """Marks a message as answered; `hide` blots what it says and brings out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
-        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN, "place": None}
+        values["payload"] = blotted(row.incoming).to_dict()
     done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
     return done.rowcount == 1
+
+
+def blotted(message: Incoming) -> Incoming:
+    """The message without what it says, brings or chooses."""
+    said = HIDDEN if message.text or message.media or message.place else ""
+    return Incoming(message.channel, message.chat, message.event, message.kind, said, HIDDEN if message.choice else "")
+
+
+async def blot_said(db: AsyncConnection, chat: Chat, words: str, now: dt.datetime) -> None:
+    """Blots what this chat said within two days where a private text repeats it, so that the one does not lead to the other."""
+    own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.received_at > now - dt.timedelta(days=2))
+    private = fold(words)
+    for row in (await db.execute(sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload).where(own))).all():
+        said = fold(_incoming(row).text)
+        if len(said) >= _REPEATED_LEAST and said in private:
+            await db.execute(inbox.update().where(inbox.c.id == row.id).values(payload=blotted(_incoming(row)).to_dict()))
 
 
 async def state_of(db: AsyncConnection, chat: Chat) -> State:
@@ -86,12 +104,13 @@ async def state_of(db: AsyncConnection, chat: Chat) -> State:
     row = found.one_or_none()
     if row is None:
         return State()
-    return State(row.language, row.step, row.data, Menu.from_dict(row.menu), Topic.from_dict(row.topic), row.updated_at)
+    return State(row.language, row.step, row.data, Menu.from_dict(row.menu), Topic.from_dict(row.topic), row.updated_at, row.office)
 
 
 async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.datetime) -> None:
     """Writes where a conversation stands."""
     values = {
+        "office": state.office,
         "language": state.language,
         "step": state.step,
         "data": dict(state.data),
@@ -99,7 +118,7 @@ async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.date
         "topic": state.topic.to_dict(),
         "updated_at": now,
     }
-    query = upsert(db, conversations).values(office=chat.office, channel=chat.channel, chat=chat.key, **values)
+    query = upsert(db, conversations).values(channel=chat.channel, chat=chat.key, **values)
     await db.execute(query.on_conflict_do_update(index_elements=["channel", "chat"], set_=values))
 
 
@@ -150,6 +169,11 @@ async def mark_sent(db: AsyncConnection, ids: Sequence[int], messages: Sequence[
     await db.execute(query, [{"row_id": id_, "row_message": message} for id_, message in zip(ids, messages, strict=True)])
 
 
+async def forget_sent(db: AsyncConnection, id_: int) -> None:
+    """Removes a message that was sent, so that nothing tells that it ever was."""
+    await db.execute(outbox.delete().where(outbox.c.id == id_))
+
+
 async def mark_retry(db: AsyncConnection, id_: int, not_before: dt.datetime, failure: str) -> None:
     values = {"attempts": outbox.c.attempts + 1, "not_before": not_before, "failure": failure}
     await db.execute(outbox.update().where(outbox.c.id == id_).values(**values))
@@ -172,6 +196,7 @@ class Said:
     wire: Wire | None
     pressed: bool = False
     event: str = ""
+    kind: Kind = Kind.TEXT
 
 
 async def replies(db: AsyncConnection, channel: str, chat: str, after: int) -> list[tuple[int, Wire]]:
@@ -199,7 +224,7 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
         asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
     questions = (await db.execute(asked)).all()
     lines = [
-        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event))
+        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event, sent.kind))
         for row in questions
         for sent in (_incoming(row),)
     ]

@@ -49,14 +49,14 @@ async def invite(db: AsyncConnection, office: str, name: str, role: str, code_ha
     """Writes an invitation and returns its number."""
     row = {"office": office, "name": name, "role": role, "code_hash": code_hash, "invited_at": now, "expires_at": until}
     done = await db.execute(staff.insert().values(**row).returning(staff.c.id))
-    return done.scalar_one()
+    return int(done.scalar_one())
 
 
-async def invitations(db: AsyncConnection, office: str, now: dt.datetime) -> list[tuple[int, str]]:
-    """Number and hash of every invitation that can still be taken up."""
+async def invitations(db: AsyncConnection, now: dt.datetime) -> list[tuple[int, str, str]]:
+    """Number, office and hash of every invitation that can still be taken up."""
     s = staff.c
-    waiting = sa.and_(s.office == office, s.joined_at.is_(None), s.left_at.is_(None), s.expires_at > now)
-    return [(row.id, row.code_hash) for row in await db.execute(sa.select(s.id, s.code_hash).where(waiting))]
+    waiting = sa.and_(s.joined_at.is_(None), s.left_at.is_(None), s.expires_at > now)
+    return [(row.id, row.office, row.code_hash) for row in await db.execute(sa.select(s.id, s.office, s.code_hash).where(waiting))]
 
 
 async def join(db: AsyncConnection, id_: int, chat: Chat, now: dt.datetime) -> bool:
@@ -81,9 +81,9 @@ async def leave(db: AsyncConnection, office: str, id_: int, now: dt.datetime) ->
 
 
 async def member(db: AsyncConnection, chat: Chat) -> Member | None:
-    """Whom a chat is enrolled as, None where it is not."""
+    """Whom a chat is enrolled as, at whatever office; None where it is not."""
     s = staff.c
-    query = _members().where(s.office == chat.office, s.channel == chat.channel, s.chat == chat.key, _ENROLLED)
+    query = _members().where(s.channel == chat.channel, s.chat == chat.key, _ENROLLED)
     row = (await db.execute(query)).one_or_none()
     return _member(row) if row else None
 
@@ -91,12 +91,12 @@ async def member(db: AsyncConnection, chat: Chat) -> Member | None:
 async def was_member(db: AsyncConnection, chat: Chat) -> bool:
     """Whether a chat was enrolled at any time."""
     s = staff.c
-    return (await db.execute(sa.select(sa.exists().where(s.office == chat.office, s.channel == chat.channel, s.chat == chat.key)))).scalar_one()
+    return (await db.execute(sa.select(sa.exists().where(s.channel == chat.channel, s.chat == chat.key)))).scalar_one()
 
 
-async def named(db: AsyncConnection, office: str, id_: int) -> Member | None:
+async def numbered(db: AsyncConnection, id_: int) -> Member | None:
     """The member of a number, enrolled or not."""
-    row = (await db.execute(_members().where(staff.c.office == office, staff.c.id == id_))).one_or_none()
+    row = (await db.execute(_members().where(staff.c.id == id_))).one_or_none()
     return _member(row) if row else None
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import feedback, malformed, outcomes, ratings, unanswered
+from bot.petitions.steps import OPEN
+from bot.store.tables import feedback, malformed, outcomes, petitions, ratings, unanswered
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,20 @@ async def last_feedback(db: AsyncConnection, office: str, most: int) -> list[tup
     f = feedback.c
     query = sa.select(f.at, f.reference, f.text).where(f.office == office).order_by(f.id.desc()).limit(most)
     return [(row.at, row.reference, row.text) for row in await db.execute(query)]
+
+
+async def petitions_count(db: AsyncConnection, office: str, span: Between) -> int:
+    """Petitions received."""
+    p = petitions.c
+    return (await db.execute(sa.select(sa.func.count()).where(p.office == office, span.holds(p.received_at)))).scalar_one()
+
+
+async def open_petitions(db: AsyncConnection, office: str, now: dt.datetime) -> tuple[int, int]:
+    """Petitions that are open, and those of them that are overdue."""
+    p = petitions.c
+    late = sa.func.coalesce(sa.func.sum(sa.case((p.answer_due < now, 1), else_=0)), 0)
+    row = (await db.execute(sa.select(sa.func.count(), late).where(p.office == office, p.state.in_(OPEN)))).one()
+    return row[0], int(row[1])
 
 
 async def malformed_count(db: AsyncConnection, span: Between) -> int:

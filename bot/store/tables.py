@@ -298,6 +298,16 @@ petition_numbers = sa.Table(
     sa.Column("last", sa.Integer(), nullable=False),
 )
 
+petition_drafts = sa.Table(  # what is being written and was not sent, sealed; gone when it is sent, left or a day old
+    "petition_drafts",
+    metadata,
+    _text("office"),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("sealed"),
+    sa.Column("updated_at", Moment(), nullable=False),
+)
+
 staff = sa.Table(  # an invitation until it is joined, a record of who did what once it is left
     "staff",
     metadata,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from knowledge.leaflet import Section, read
 from knowledge.model import Aspect, Word
+from knowledge.understand.grievance import Grievance
 from knowledge.understand.phrases import Groups, Numbers, Phrases
 from knowledge.understand.tokens import words
 from knowledge.words import fold
@@ -77,6 +78,8 @@ class Lexicon:
     leading: Phrases[bool]
     marking: Phrases[bool]
     doing: Phrases[bool]
+    grievances: Phrases[str]
+    heated: Phrases[bool]
     shorts: dict[Words, Words]
     texts: tuple[Words, ...]  # every phrase, for the vocabulary
 
@@ -118,6 +121,8 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
         leading=plain("bien-the.md", "dau ten"),
         marking=plain("bien-the.md", "trong ten"),
         doing=plain("bien-the.md", "viec phai noi ra"),
+        grievances=_grievances(source, groups),
+        heated=_plain(source / "phan-anh.md", "loi nang", groups, []),
         shorts={tuple(words(w.short)): tuple(words(w.long)) for w in listed},
         texts=tuple(texts),
     )
@@ -220,4 +225,13 @@ def _deciding(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:
         for pattern in map(_pattern, phrases):
             found.add(pattern, right)
             texts.append(_literal(pattern))
+    return found
+
+
+def _grievances(source: Path, groups: Groups) -> Phrases[str]:
+    """The words of phan-anh.md by their section; they are no vocabulary for questions about procedures."""
+    found: Phrases[str] = Phrases(groups)
+    for section, phrases, _ in _items(source / "phan-anh.md"):
+        for pattern in map(_pattern, phrases) if section in set(Grievance) else ():
+            found.add(pattern, section)
     return found

@@ -22,6 +22,7 @@ from knowledge.understand import entries
 from knowledge.understand.asks import Ask, asks
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
+from knowledge.understand.grievance import Grievance, grievance
 from knowledge.understand.lexicon import Broad, lexicon
 from knowledge.understand.lists import listed, told
 from knowledge.understand.meaning import Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown, carried_on
@@ -30,7 +31,7 @@ from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
 from knowledge.understand.subject import Leaflets, best_general, subject
-from knowledge.understand.tokens import tokens, words
+from knowledge.understand.tokens import STOPS, tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
@@ -126,6 +127,14 @@ class Understanding:
         )
         meaning = self._meaning(said, pieces, self.reader.raw(reads), topic, why)
         return self._reading(meaning, topic, why)
+
+    def grievance(self, text: str) -> Grievance:
+        """What kind of trouble a text tells of: one for the petition's road, or for another."""
+        return grievance([r.text for r in self._reads(text) if r.text not in STOPS], self.lexicon.grievances)
+
+    def heated(self, text: str) -> bool:
+        """Whether a text has words that people say in anger."""
+        return bool(self.lexicon.heated.all([r.text for r in self._reads(text) if r.text not in STOPS]))
 
     def _known(self, topic: Topic) -> Topic:
         """The topic without codes that are no longer served, former ones under their current code."""

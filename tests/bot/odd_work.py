@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+import tempfile
 
 from bot.aside import work
 
@@ -18,7 +18,8 @@ def answer(raw: bytes) -> bytes:
     if raw == b"eat":
         return b"%d" % len(bytearray(2_000_000_000))
     if raw == b"write":
-        Path("written-by-odd-work").write_bytes(b"x")
+        with tempfile.TemporaryFile() as file:
+            file.write(b"x")
     if raw == b"tell":
         return json.dumps(dict(os.environ)).encode()
     return raw[::-1]

@@ -62,6 +62,11 @@ def test_everything_is_optional() -> None:
             "xa.vn",
             "MOTCUA_TELEGRAM_WEBHOOK='xa.vn'. Expected the public https:// address that Telegram calls; empty for polling.",
         ),
+        (
+            "TELEGRAM_WEBHOOK",
+            "http://xa.vn/telegram",
+            "MOTCUA_TELEGRAM_WEBHOOK='http://xa.vn/telegram'. Expected the public https:// address that Telegram calls; empty for polling.",
+        ),
         ("TELEGRAM_WEBHOOK_SECRET", "short", "MOTCUA_TELEGRAM_WEBHOOK_SECRET=(hidden). Expected 16 to 256 letters, digits, _ or -."),
         ("NOW", "hôm nay", "MOTCUA_NOW='hôm nay'. Expected a fixed time for trials, such as 2026-11-20T15:20."),
         ("NOW", "2026-02-30T10:00", "MOTCUA_NOW='2026-02-30T10:00'. Expected a fixed time for trials, such as 2026-11-20T15:20."),

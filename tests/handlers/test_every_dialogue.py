@@ -9,24 +9,41 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import handlers
-from bot.chat import Kind
+from bot.chat import Chat, Kind
 from bot.dispatch import Bench, Dispatch
-from bot.store import Database, voices
+from bot.staff import enrolment
+from bot.staff.enrolment import Role
+from bot.store import Database, staff, voices
 from bot.turn import Library, Reply, Turn
 from knowledge.model import Aspect
 from tests.citizen import Citizen
-from tests.conftest import KEY, Clock
+from tests.conftest import KEY, NOW, Clock
 from tests.handlers.conftest import CHANNELS, Meet
 
 CODE = "H26.145-261110-0001"
-# How each step is reached; «!» presses a button by its id.
+_WRITTEN = ("/phananh", "Rác chất đống trước cổng chợ cả tuần")
+_PREVIEW = (*_WRITTEN, "!k:skip", "!k:skip")
+# How each step is reached; «!» presses a button by its id, «@staff» enrols the chat.
 STEPS = {
     "dossier.code": ("/hoso",),
     "dossier.digits": (f"!d:{CODE}",),
     "rating.comment": ("/danhgia", "!rl:2:"),
     "feedback.text": ("/gopy",),
     "feedback.confirm": ("/gopy", "Sân trơn khi mưa"),
+    "staff.words": ("@staff", "!s:why:PAKN-261123-0001:scope"),
+    "staff.preview": ("@staff", "!s:why:PAKN-261123-0001:scope", "Xin gửi cơ quan cấp tỉnh"),
+    "petition.kind": ("/phananh",),
+    "petition.text": ("/phananh", "!k:kind:phan-anh"),
+    "petition.photos": _WRITTEN,
+    "petition.place": (*_WRITTEN, "!k:skip"),
+    "petition.dossier": ("/phananh", "Hồ sơ của tôi quá hẹn mười ngày", "!k:skip", "!k:skip"),
+    "petition.preview": _PREVIEW,
+    "petition.name": (*_PREVIEW, "!k:edit:name"),
+    "petition.contact": (*_PREVIEW, "!k:edit:name", "Người Mẫu"),
+    "petition.resume": (*_WRITTEN, "/phananh"),
 }
+# Begun by a button of a letter: tested in test_petition_after.py.
+STEPS_OF_LETTERS = {"petition.reopen", "petition.reply"}
 # Dialogues whose whole state is in their buttons.
 STEPLESS = {
     "rating": ("/danhgia",),
@@ -48,7 +65,18 @@ every_channel = pytest.mark.parametrize("channel", CHANNELS)
 
 async def begin(citizen: Citizen, name: str) -> None:
     for line in DIALOGUES[name]:
+        if line == "@staff":
+            await enrol(citizen)
+            continue
         await (citizen.presses_id(line[1:]) if line.startswith("!") else citizen.says(line))
+
+
+async def enrol(citizen: Citizen) -> None:
+    chat = Chat("mau", citizen.channel, citizen.chat)
+    async with citizen.database.writing() as db:
+        if not await staff.member(db, chat):
+            number, _ = await enrolment.invite(db, "mau", "Chị Lan", Role.CLERK, KEY, NOW)
+            await staff.join(db, number, chat, NOW)
 
 
 async def sent(database: Database) -> list[object]:
@@ -58,7 +86,7 @@ async def sent(database: Database) -> list[object]:
 
 def test_no_step_is_forgotten() -> None:
     """Every step of the table is tested here."""
-    assert set(STEPS) == set(handlers.STEPS)
+    assert {*STEPS, *STEPS_OF_LETTERS, "offices.which"} == set(handlers.STEPS)  # the last needs several offices: test_offices.py
 
 
 @every_step

@@ -22,6 +22,7 @@ PLACES = {
     "procedures": "procedures/sai/{}.md",
     "general": "general/{}.md",
     "office": "office.md",
+    "offices": "offices/{}.md",
     "calendar": "calendar.md",
     "words": "words.md",
     "notices": "notices.md",

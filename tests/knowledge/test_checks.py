@@ -167,6 +167,16 @@ def test_fees_by_case_may_mix_ways(content: Path, hall: Path) -> None:
     assert told(content) == []
 
 
+def test_a_half_written_draft_holds_up_nothing(content: Path, hall: Path) -> None:
+    """What is wrong in a draft is told as a warning, and the leaflets in use are served."""
+    draft = hall.with_name("ban-nhap.md")
+    draft.write_text("# Nuôi rồng\n\nMã thủ tục: 9.100001\nTrạng thái: Nháp\n", encoding="utf-8")
+    knowledge = load(content, TODAY)
+    assert [p.code for p in knowledge.procedures] == ["9.000001", "9.000002"]
+    assert {p.path.name for p in knowledge.warnings} == {"ban-nhap.md"}
+    assert any("thiếu khóa “Lĩnh vực”" in str(p) for p in knowledge.warnings)
+
+
 def test_drafts_are_not_judged_by_the_rules_of_served_content(content: Path, hall: Path) -> None:
     """A draft may share its code with the leaflet that it is to replace."""
     text = hall.read_text(encoding="utf-8").replace("Nguồn:", "Trạng thái: Nháp\nNguồn:")

@@ -28,6 +28,18 @@ def test_a_sound_folder_is_loaded_whole(content: Path) -> None:
     assert knowledge.warnings == ()
 
 
+def test_further_offices_stand_beside_the_first(content: Path) -> None:
+    """A file each in offices/; the knowledge can be spoken for any of them, and for the first where a code is unknown."""
+    text = (content / "office.md").read_text(encoding="utf-8")
+    (content / "offices").mkdir()
+    (content / "offices" / "thu-hai.md").write_text(text.replace("Mã: thu", "Mã: thu-hai").replace("xã Thử", "xã Thử Hai"), encoding="utf-8")
+    knowledge = load(content, TODAY)
+    assert [office.code for office in knowledge.offices] == ["thu", "thu-hai"]
+    assert knowledge.at("thu-hai").office.address == "Số 1 đường Thử, xã Thử Hai"
+    assert [office.code for office in knowledge.at("thu-hai").offices] == ["thu-hai", "thu"]
+    assert knowledge.at("khong-co") == knowledge
+
+
 def test_all_problems_of_all_files_come_at_once_in_order(content: Path, hall: Path) -> None:
     """One bad file does not hide another, and warnings stand among the errors."""
     (content / "words.md").write_text("# Từ\n## A\n- gks\n", encoding="utf-8")

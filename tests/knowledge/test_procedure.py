@@ -52,6 +52,7 @@ def test_the_keys_become_the_facts_of_the_record() -> None:
     [
         ("Đơn (1 bản chính; mẫu: Mẫu số 01)", Paper("Đơn", "", 1, None, "Mẫu số 01")),
         ("Giấy chứng sinh (1 bản chính, 2 bản sao).", Paper("Giấy chứng sinh", "", 1, 2)),
+        ("Văn bằng (1 bản chính hoặc bản sao; mẫu: Mẫu 2)", Paper("Văn bằng (1 bản chính hoặc bản sao)", form="Mẫu 2")),
         ("Hộ chiếu (hoặc giấy tờ khác) (1 bản sao);", Paper("Hộ chiếu (hoặc giấy tờ khác)", "", None, 1)),
         ("Tờ khai (mẫu số 3)", Paper("Tờ khai", "", None, None, "3")),
         ("Giấy ủy quyền (nếu có)", Paper("Giấy ủy quyền (nếu có)")),

@@ -84,7 +84,7 @@ async def polling(engine: Engine, server: str, token: str) -> AsyncIterator[None
 async def webhook(engine: Engine, server: str, token: str) -> AsyncIterator[str]:
     """The product's own page with Telegram's webhook, on a free port; the webhook's address."""
     telegram = Telegram(make_bot(token, server), engine.dispatch.accept, engine.dispatch.malformed, SECRET)
-    web = Web(engine.database, engine.dispatch.accept, lambda: engine.shelf.library.knowledge.office, engine.settings.clock)
+    web = Web(engine.database, engine.dispatch.accept, lambda: engine.shelf.library.knowledge.office, engine.settings.clock, engine.arrived)
     page = uvicorn.Server(uvicorn.Config(web.application(telegram.webhook), log_level="warning", access_log=False))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/telegram"

@@ -1,7 +1,9 @@
 "use strict";
 // The chat page. What is typed goes out with an id of its own until the server has it. What comes back, from the history or from the
 // event stream, is placed by one function, so that a page loaded anew shows what it showed before.
-const [log, form, text, status, down] = ["log", "form", "text", "status", "down"].map((id) => document.getElementById(id));
+const [log, form, text, status, down, attach, things, files] = ["log", "form", "text", "status", "down", "attach", "things", "files"].map(
+  (id) => document.getElementById(id),
+);
 const say = JSON.parse(document.getElementById("texts").textContent);
 const shown = new Set(); // the bot's lines that were placed, and the pressed choices that gave way to them
 const own = new Set(); // messages sent from this tab
@@ -137,6 +139,14 @@ function mine(event, words, pressed) {
   return log.insertBefore(element, typing);
 }
 
+// A photo or a place that this tab no longer holds is told by a word: the server does not keep it.
+function ownWords(line) {
+  const icon = { photo: "#photo svg", location: "#place svg" }[line.kind];
+  if (!icon) return line.text;
+  const words = line.kind === "photo" ? say.photo : say.place;
+  return make("span", "thing", document.querySelector(icon).cloneNode(true), line.text ? `${words}: ${line.text}` : words);
+}
+
 function sent(element, line) {
   element.classList.remove("failed");
   element.dataset.day = line.day;
@@ -162,7 +172,7 @@ function placeHis(line) {
 
 function place(line) {
   if (shown.has(line.mine ? line.event : line.id)) return;
-  if (line.mine) sent(linesOf(line.event, ".mine")[0] || mine(line.event, line.text, line.pressed), line);
+  if (line.mine) sent(linesOf(line.event, ".mine")[0] || mine(line.event, ownWords(line), line.pressed), line);
   else placeHis(line);
   log.querySelectorAll(".line[data-day]").forEach((l, n, all) => l.classList.toggle("new-day", !n || all[n - 1].dataset.day !== l.dataset.day));
   log.querySelectorAll(".his").forEach((answer, n, all) => answer.classList.toggle("latest", n === all.length - 1));
@@ -219,14 +229,33 @@ function post(message, line) {
   if (!sending) flush();
 }
 
+async function send(message, line) {
+  if (message.photo) return upload(message, (part) => { line.lastElementChild.textContent = `${say.sending} ${part}%`; });
+  const answer = await fetch("/api/messages", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) });
+  return { ok: answer.ok, status: answer.status, text: await answer.text() };
+}
+
+// fetch does not tell how much has gone out.
+function upload(message, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(Math.floor((100 * event.loaded) / event.total)));
+    request.addEventListener("load", () => resolve({ ok: request.status < 300, status: request.status, text: request.responseText }));
+    request.addEventListener("error", reject);
+    request.open("POST", `/api/photos/${message.event}`);
+    request.setRequestHeader("Content-Type", message.photo.type || "image/jpeg");
+    request.send(message.photo);
+  });
+}
+
 async function flush() {
   sending = true;
   for (let attempt = 0; outgoing.length; attempt++) {
     const { message, line } = outgoing[0];
     try {
-      const answer = await fetch("/api/messages", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) });
-      if (answer.status >= 500) throw new Error("the server is not well");
-      const result = await answer.json();
+      const answer = await send(message, line);
+      if (answer.status >= 500 && answer.status !== 507) throw new Error("the server is not well");
+      const result = JSON.parse(answer.text);
       outgoing.shift();
       attempt = -1;
       tell("");
@@ -238,6 +267,57 @@ async function flush() {
     }
   }
   sending = false;
+}
+
+// Photos and places
+
+const MOST = 10 * 1024 * 1024;
+const GOOD = ["image/jpeg", "image/png", "image/webp"];
+
+// A phone's photo is made smaller before it goes out: it costs the sender less, and the receipt's code can still be read.
+async function lighter(file) {
+  if (file.size < MOST / 4 && GOOD.includes(file.type)) return file;
+  try {
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, 3000 / Math.max(image.width, image.height));
+    const canvas = Object.assign(make("canvas"), { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+    return blob && (blob.size < file.size || !GOOD.includes(file.type)) ? blob : file;
+  } catch { return file; } // the server says what is wrong with it
+}
+
+async function showPhotos(list) {
+  for (const file of list) {
+    const event = newId();
+    const image = Object.assign(make("img"), { src: URL.createObjectURL(file), alt: say.photo });
+    image.addEventListener("error", () => image.replaceWith(ownWords({ kind: "photo" })));
+    image.addEventListener("load", toEnd);
+    const line = mine(event, image);
+    line.firstElementChild.classList.add("shown");
+    own.add(event);
+    post({ photo: await lighter(file), event }, line);
+  }
+}
+
+function sharePlace() {
+  tell("");
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      const event = newId();
+      own.add(event);
+      post({ place: [coords.latitude, coords.longitude], event }, mine(event, ownWords({ kind: "location" })));
+    },
+    () => tell(say.noPlace),
+    { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
+  );
+}
+
+function showThings(open) {
+  things.hidden = !open;
+  attach.setAttribute("aria-expanded", String(open));
+  if (open) things.querySelector("button").focus();
 }
 
 function refused(message, line, error) {
@@ -288,11 +368,25 @@ function submit(event) {
 }
 
 form.addEventListener("submit", submit);
+attach.addEventListener("click", () => showThings(things.hidden));
+things.querySelector("#photo").addEventListener("click", () => files.click());
+things.querySelector("#place").hidden = !(window.isSecureContext && navigator.geolocation);
+things.querySelector("#place").addEventListener("click", () => { showThings(false); text.focus(); sharePlace(); });
+files.addEventListener("change", () => {
+  showPhotos([...files.files]);
+  files.value = "";
+  showThings(false);
+  text.focus();
+});
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);
 });
 text.addEventListener("input", () => { text.style.height = "auto"; text.style.height = `${text.scrollHeight + 3}px`; });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") text.focus(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  showThings(false);
+  text.focus();
+});
 log.addEventListener("scroll", () => { down.hidden = below() < 120; }, { passive: true });
 down.addEventListener("click", () => { toEnd(); log.focus({ preventScroll: true }); });
 begin();

@@ -6,7 +6,7 @@ import asyncio
 import json
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -14,15 +14,16 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import OperationalError
 from telegram import Bot, BotCommand, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels import TryLater, Undeliverable
 from bot.channels.telegram import COMMANDS, ENGLISH_COMMANDS, Telegram, formatted, make_bot, parse
-from bot.chat import Choice, Incoming, Kind, Wire
+from bot.chat import Choice, Incoming, Kind, Media, Wire
 from bot.dispatch import Dispatch
 from bot.store import Database
 from bot.store.tables import inbox
 from bot.texts import texts
+from bot.turn import FilesBusy, Gone, TooBig
 
 SECRET = "an-invented-secret"
 PERSON = {"id": 7, "is_bot": False, "first_name": "Lê Thị Ví Dụ", "language_code": "vi"}
@@ -30,6 +31,9 @@ CHAT = {"id": 7, "type": "private"}
 MESSAGE = {"message_id": 31, "date": 1_795_000_000, "chat": CHAT, "from": PERSON}
 FILE = {"file_id": "f", "file_unique_id": "u"}
 SIZED = {**FILE, "width": 8, "height": 8}
+SIZES = [
+    {**SIZED, "file_id": name, "width": side, "height": side, "file_size": size} for name, side, size in (("large", 900, 90_000), ("small", 90, 900))
+]
 PLACE = {"latitude": 21.0, "longitude": 105.8}
 LOCKED = OperationalError("INSERT …", {}, Exception("database is locked"))
 
@@ -140,7 +144,11 @@ def read(item: dict[str, Any]) -> Incoming | None:
     return parse(Update.de_json(item, None))
 
 
-def incoming(kind: Kind, text: str = "", **more: str) -> Incoming:
+def photo(ref: str, size: int = 0, mime: str = "image/jpeg") -> tuple[Media, ...]:
+    return (Media(Kind.PHOTO, ref, size, mime),)
+
+
+def incoming(kind: Kind, text: str = "", **more: Any) -> Incoming:
     return Incoming("telegram", "7", "1", kind, text, language="vi", **more)
 
 
@@ -153,14 +161,18 @@ def incoming(kind: Kind, text: str = "", **more: str) -> Incoming:
         ({"text": "/start quay-1"}, incoming(Kind.START)),
         ({"text": "/start@thu_bot"}, incoming(Kind.START)),
         ({"text": "/started"}, incoming(Kind.TEXT, "/started")),
-        ({"photo": [SIZED], "caption": "giấy khai sinh"}, incoming(Kind.PHOTO, "giấy khai sinh")),
+        ({"photo": [SIZED], "caption": "giấy khai sinh"}, incoming(Kind.PHOTO, "giấy khai sinh", media=photo("f"))),
+        ({"photo": SIZES}, incoming(Kind.PHOTO, media=photo("large", 90_000))),
+        ({"document": {**FILE, "mime_type": "image/png", "file_size": 70}}, incoming(Kind.PHOTO, media=photo("f", 70, "image/png"))),
+        ({"document": {**FILE, "mime_type": "application/pdf"}}, incoming(Kind.FILE)),
         ({"voice": {**FILE, "duration": 3}}, incoming(Kind.VOICE)),
         ({"audio": {**FILE, "duration": 3}}, incoming(Kind.VOICE)),
         ({"video_note": {**FILE, "duration": 3, "length": 8}}, incoming(Kind.VOICE)),
         ({"sticker": {**SIZED, "is_animated": False, "is_video": False, "type": "regular"}}, incoming(Kind.STICKER)),
         ({"animation": {**SIZED, "duration": 3}, "document": FILE}, incoming(Kind.STICKER)),
-        ({"location": PLACE}, incoming(Kind.LOCATION)),
-        ({"venue": {"location": PLACE, "title": "Xã Mẫu", "address": "Số 1"}, "location": PLACE}, incoming(Kind.LOCATION)),
+        ({"location": PLACE}, incoming(Kind.LOCATION, place=(21.0, 105.8))),
+        ({"venue": {"location": PLACE, "title": "Xã Mẫu", "address": "Số 1"}, "location": PLACE}, incoming(Kind.LOCATION, place=(21.0, 105.8))),
+        ({"venue": {"location": PLACE, "title": "Xã Mẫu", "address": "Số 1"}}, incoming(Kind.LOCATION, place=(21.0, 105.8))),
         ({"contact": {"phone_number": "0900000001", "first_name": "Lê Thị Ví Dụ"}}, incoming(Kind.CONTACT)),
         ({"document": FILE}, incoming(Kind.FILE)),
         ({"video": {**SIZED, "duration": 3}}, incoming(Kind.FILE)),
@@ -196,8 +208,57 @@ def test_a_button_of_a_message_that_is_gone_is_read() -> None:
     ],
 )
 def test_what_is_not_for_us_is_left(item: dict[str, Any]) -> None:
-    """A group, an edit, a channel's post, a kind that is not known yet, and a press without choice or message are no messages."""
+    """Talk in a group, an edit, a channel's post, a kind that is not known yet, and a press without choice or message are no messages."""
     assert read(item) is None
+
+
+GROUP = {"id": -5, "type": "group", "title": "Tổ một cửa"}
+OF_BOT = {"message_id": 30, "date": 0, "chat": GROUP, "from": {"id": 123, "is_bot": True, "first_name": "Một Cửa"}, "text": "Phản ánh"}
+OF_CLERK = {**OF_BOT, "from": {**PERSON, "id": 8}}
+
+
+def in_group(kind: Kind, text: str = "", **more: str) -> Incoming:
+    return Incoming("telegram", "-5:7", "1", kind, text, language="vi", group="-5", sender="Lê Thị Ví Dụ", **more)
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup"])
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"text": "/nhanvien@thu_bot ABCDE-23456"}, in_group(Kind.TEXT, "/nhanvien@thu_bot ABCDE-23456")),
+        ({"text": "Đã thay bóng", "reply_to_message": OF_BOT}, in_group(Kind.TEXT, "Đã thay bóng")),
+        ({"migrate_to_chat_id": -1009}, in_group(Kind.MOVED, "-1009")),
+        ({"text": "ăn trưa đi", "reply_to_message": OF_CLERK}, None),
+        ({"text": "ăn trưa đi"}, None),
+        ({"photo": [SIZED]}, None),
+        ({"new_chat_members": [PERSON]}, None),
+        ({"migrate_from_chat_id": -5}, None),
+    ],
+)
+def test_a_group_is_heard_where_it_speaks_to_the_bot(content: dict[str, Any], expected: Incoming | None, kind: str) -> None:
+    """Commands, replies to a bot and a new key are read, each person's conversation apart; talk among people is not."""
+    found = read(message(chat={**GROUP, "type": kind}, **content))
+    assert (found and replace(found, media=())) == expected
+
+
+def test_a_button_in_a_group_is_read() -> None:
+    """A press says who pressed and in which group."""
+    assert read(press(message={**OF_BOT, "message_id": 31})) == in_group(Kind.CHOICE, choice="fields", message="31")
+
+
+async def test_a_group_is_answered_in_the_group(telegram: Telegram, bot: Recording) -> None:
+    """What is said in a person's conversation goes to the group, an edit too; that the bot is typing is not shown there."""
+    await telegram.receive_json(message(chat=GROUP, text="/viec"))
+    await telegram.send("-5:7", Wire("một"))
+    await telegram.send("-5:7", Wire("hai", replace="31"))
+    assert bot.calls == [("send_message", -5, "một"), ("edit_message_text", -5, 31, "hai")]
+
+
+async def test_a_group_that_moved_is_found(telegram: Telegram, bot: Recording) -> None:
+    """What is sent to the former key of a group goes to the new one."""
+    bot.faults = {"send_message": [ChatMigrated(-1009)]}
+    await telegram.send("-5", Wire("một"))
+    assert bot.calls == [("send_message", -5, "một"), ("send_message", -1009, "một")]
 
 
 def test_no_language_is_no_language() -> None:
@@ -556,3 +617,78 @@ async def done(look: Callable[[], list[Any]], turns: int = 100) -> None:
         if look():
             return
         await asyncio.sleep(0)
+
+
+# --- photos -----------------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Served(Recording):
+    """A bot whose files hold `content`, and are said to have `size` bytes; a download fails with `broken`."""
+
+    content: bytes = b"photo"
+    size: int | None = 5
+    broken: Exception | None = None
+
+    async def get_file(self, file_id: str) -> Any:
+        self._called("get_file", file_id)
+        return self
+
+    @property
+    def file_size(self) -> int | None:
+        return self.size
+
+    async def download_as_bytearray(self) -> bytearray:
+        self._called("download")
+        if self.broken:
+            raise self.broken
+        return bytearray(self.content)
+
+
+def photos_of(bot: Served, road: Inbox) -> Telegram:
+    return Telegram(cast(Bot, bot), road.accept, road.malformed)
+
+
+async def test_a_photo_is_downloaded_when_it_is_asked_for(road: Inbox) -> None:
+    """By the handle that came with the message; nothing is kept that would have to be removed."""
+    bot = Served()
+    (media,) = photo("f")
+    assert await photos_of(bot, road).read(media, 5) == b"photo"
+    await photos_of(bot, road).remove(media)
+    assert bot.calls == [("get_file", "f"), ("download",)]
+
+
+@pytest.mark.parametrize(
+    ("bot", "size", "calls"),
+    [
+        (Served(), 6, 0),
+        (Served(size=6), 0, 1),
+        (Served(size=None, content=b"photos"), 0, 2),
+        (Served(faults={"get_file": [BadRequest("File is too big")]}), 0, 1),
+    ],
+)
+async def test_a_photo_that_is_too_big(road: Inbox, bot: Served, size: int, calls: int) -> None:
+    """It is not downloaded where its size is known, by the message, by Telegram's answer, or by its refusal."""
+    with pytest.raises(TooBig):
+        await photos_of(bot, road).read(photo("f", size)[0], 5)
+    assert len(bot.calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("fault", "becomes"),
+    [
+        (BadRequest("Wrong file_id or the file is temporarily unavailable"), Gone),
+        (Forbidden("bot was blocked by the user"), Gone),
+        (TimedOut(), FilesBusy),
+        (NetworkError("no route"), FilesBusy),
+        (RetryAfter(3), FilesBusy),
+        (InvalidToken(), FilesBusy),
+        (TimeoutError(), FilesBusy),
+    ],
+)
+@pytest.mark.parametrize("when", ["asking", "downloading"])
+async def test_a_photo_that_cannot_be_had(road: Inbox, fault: Exception, becomes: type[Exception], when: str) -> None:
+    """Gone where Telegram has it no more, to be tried later where Telegram cannot be reached."""
+    bot = Served(broken=fault) if when == "downloading" else Served(faults={"get_file": [fault]})
+    with pytest.raises(becomes):
+        await photos_of(bot, road).read(photo("f")[0], 5)

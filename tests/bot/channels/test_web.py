@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from bot.channels.web import Web
 from bot.chat import Chat, Choice, Say, Wire
 from bot.dispatch import Bench, Dispatch
+from bot.files import Arrived
 from bot.sender import Sender
 from bot.settings import ZONE
 from bot.store import Database, road
@@ -30,7 +31,7 @@ MOMENT = {"day": "Thứ Sáu 20/11/2026", "time": "9:00"}
 STALE = "Trang đã cũ. Anh/chị tải lại trang giúp tôi."
 UNREADABLE = "Tin này máy chủ không đọc được. Anh/chị tải lại trang rồi gửi lại giúp tôi."
 GUARD = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -163,10 +164,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def site(database: Database, library: Library, clock: Clock) -> Site:
+def arrived(tmp_path: Path) -> Arrived:
+    return Arrived(tmp_path / "arrived")
+
+
+@pytest.fixture
+def site(database: Database, library: Library, clock: Clock, arrived: Arrived) -> Site:
     timer = Timer()
     dispatch = Dispatch(Bench(database, lambda: library, parrot, clock, KEY))
-    web = Web(database, dispatch.accept, lambda: library.knowledge.office, clock, timer)
+    web = Web(database, dispatch.accept, lambda: library.knowledge.office, clock, arrived, timer)
     return Site(web, web.application(), dispatch, Sender(database, web, clock), timer)
 
 
@@ -301,10 +307,10 @@ async def test_a_page_in_english_is_english_throughout(visitor: Visitor) -> None
     assert {"Conversation", "Enter sends, Shift+Enter starts a new line.", "Send again"} <= english.sentences
 
 
-async def test_an_office_name_cannot_break_the_page(database: Database, library: Library, clock: Clock, dispatch: Dispatch) -> None:
+async def test_an_office_name_cannot_break_the_page(database: Database, library: Library, clock: Clock, dispatch: Dispatch, arrived: Arrived) -> None:
     """What the staff write is text, also with signs that mean something in HTML; without a telephone there is no call button."""
     office = replace(library.knowledge.office, name='</title><script>alert("x")</script>', telephones=())
-    async with browser(Web(database, dispatch.accept, lambda: office, clock).application()) as http:
+    async with browser(Web(database, dispatch.accept, lambda: office, clock, arrived).application()) as http:
         page = (await http.get("/")).text
     assert 'alert("x")' not in page
     assert page.count("<script") == 2
@@ -445,7 +451,7 @@ async def test_the_history_shows_both_sides(visitor: Visitor) -> None:
     """A question is shown with its event and time; an answer with its id and the event that it answers."""
     await visitor.says("menu")
     question, answer = await visitor.lines()
-    assert question == {"mine": True, "event": "event-0001", "text": "menu", "pressed": False, **MOMENT}
+    assert question == {"mine": True, "event": "event-0001", "text": "menu", "pressed": False, "kind": "text", **MOMENT}
     buttons = [{"label": label, "id": id_, "url": "", "phone": "", "hint": ""} for label, id_ in (("Hộ tịch", "one"), ("Đất đai", "two"))]
     wire = {"text": "menu", "title": "", "footer": "", "buttons": buttons, "replace": ""}
     assert answer == {"mine": False, "event": "event-0001", "id": 1, "wire": wire, **MOMENT}
@@ -591,10 +597,10 @@ async def test_health_says_ok(site: Site) -> None:
     assert (response.status_code, response.text) == (200, "ok")
 
 
-async def test_health_says_what_is_wrong(tmp_path: Path, library: Library, clock: Clock, dispatch: Dispatch) -> None:
+async def test_health_says_what_is_wrong(tmp_path: Path, library: Library, clock: Clock, dispatch: Dispatch, arrived: Arrived) -> None:
     """A database that cannot be read makes the server unwell."""
     lost = Database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'motcua.db'}")
-    async with browser(Web(lost, dispatch.accept, lambda: library.knowledge.office, clock).application()) as http:
+    async with browser(Web(lost, dispatch.accept, lambda: library.knowledge.office, clock, arrived).application()) as http:
         response = await http.get("/health")
     await lost.close()
     assert (response.status_code, response.text) == (503, "database")

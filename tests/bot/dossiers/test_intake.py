@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def intake(database: Database, folder: Path, clock: Clock) -> Intake:
-    return Intake(database, lambda: "mau", folder, KEY, clock)
+    return Intake(database, lambda: ["mau", "mau-hai"], folder, KEY, clock)
 
 
 async def count(database: Database) -> int:
@@ -106,3 +106,22 @@ async def test_other_files_are_left_alone(intake: Intake, folder: Path) -> None:
     await intake.look()
     await intake.look()
     assert names(folder) == ["ghi chú.docx"]
+
+
+async def test_each_further_office_has_its_own_folder(database: Database, intake: Intake, folder: Path) -> None:
+    """What lies in the folder named by an office's code is that office's, and stays in its folder; the mapping may be shared."""
+    await intake.look()
+    (folder / "mapping.toml").write_text('[headings]\n"Số HS" = "code"\n', encoding="utf-8")
+    sheet(folder, line(1))
+    second = sheet(folder / "mau-hai", line(2))
+    second.write_text(second.read_text(encoding="utf-8").replace("Mã hồ sơ", "Số HS"), encoding="utf-8")
+    await intake.look()
+    await intake.look()
+    async with database.reading() as db:
+        rows = (await db.execute(sa.select(dossiers.c.office).order_by(dossiers.c.office))).scalars().all()
+    assert rows == ["mau", "mau-hai"]
+    assert {name for name in names(folder) if not name.endswith(".report")} == {
+        "done/20261123-090000-h.csv",
+        "mapping.toml",
+        "mau-hai/done/20261123-090000-h.csv",
+    }

@@ -57,6 +57,18 @@ def test_the_shipped_content_comes_back_without_a_difference(tmp_path: Path) -> 
     assert changes(knowledge, tmp_path / "tat-ca.xlsx") == Changes((), {}, ())
 
 
+def test_each_further_office_has_its_sheet(content: Path, tmp_path: Path) -> None:
+    """A second office's telephone is changed in its own sheet and file."""
+    text = (content / "office.md").read_text(encoding="utf-8").replace("Mã: thu", "Mã: thu-hai").replace("xã Thử", "xã Thử Hai")
+    second = content / "offices" / "thu-hai.md"
+    second.parent.mkdir()
+    second.write_text(text, encoding="utf-8")
+    export(load(content, TODAY), tmp_path / "hai.xlsx")
+    found = edited(content, tmp_path / "hai.xlsx", put("Liên hệ thu-hai", "B3", "0200 222 2222"))
+    assert [str(d) for d in found.differences] == [f"{second}: Điện thoại: “0200 000 0000” → “0200 222 2222”"]
+    assert found.texts == {second: text.replace("0200 000 0000", "0200 222 2222")}
+
+
 def test_cells_are_text(book: Path) -> None:
     """A telephone keeps its leading nought, for the cell is text."""
     cell = load_workbook(book)["Liên hệ"]["B3"]
