@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 import handlers
 from bot.channels import Channel, TryLater, Undeliverable
@@ -30,6 +32,8 @@ from bot.petitions import letters
 from bot.photos import PhotoStore
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.staff import news, rounds
+from bot.staff.content import tell_broken
 from bot.store import Database
 from bot.turn import House, Library
 from knowledge.calendar import Calendar
@@ -77,7 +81,7 @@ def _goldens(knowledge: Knowledge) -> list[tuple[Golden, ...]]:
     return [p.goldens for p in knowledge.procedures] + [g.goldens for g in knowledge.generals]
 
 
-async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
+async def keep_fresh(shelf: Shelf, settings: Settings, since: State, tell: Callable[[list[str]], Awaitable[None]]) -> None:
     """Serves each good change of the content folder; a change that is broken, or breaks a golden question, changes nothing and is told."""
 
     def make(folder: Path) -> Library:
@@ -94,6 +98,7 @@ async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
         if isinstance(made, ContentError):
             for problem in made.problems:
                 log.error("content not served", problem=str(problem))
+            await tell([str(problem) for problem in made.problems])
         else:
             shelf.library = made
             log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
@@ -176,8 +181,8 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += [*_of_dossiers(made), _of_petitions(made), made.arrived.run()]
+        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
+        jobs += [*_of_dossiers(made), *_of_staff(made), _of_petitions(made), made.arrived.run()]
         jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -202,6 +207,23 @@ def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
     """What staff did about petitions comes to their senders; drafts of more than a day go."""
     photos = PhotoStore(made.settings.data / "photos")
     return letters.run(made.database, made.key, lambda: [office.code for office in made.shelf.library.knowledge.offices], made.settings.clock, photos)
+
+
+def _of_staff(made: Engine) -> list[Coroutine[None, None, None]]:
+    """What the staff are told beside the answers: what citizens did with their petitions, and what is nearly due."""
+    key, clock = load_key(made.settings.data), made.settings.clock
+    return [
+        news.run(made.database, lambda: [office.code for office in made.shelf.library.knowledge.offices], key, clock),
+        rounds.run(made.database, lambda: made.shelf.library, key, clock),
+    ]
+
+
+async def _tell_staff(made: Engine, problems: list[str]) -> None:
+    try:
+        for office in made.shelf.library.knowledge.offices:
+            await tell_broken(made.database, office.code, problems, made.settings.clock())
+    except DBAPIError as error:  # the log has the problems in any case
+        log.error("staff not told", error=type(error.orig).__name__)
 
 
 class _Server(uvicorn.Server):

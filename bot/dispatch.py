@@ -28,6 +28,9 @@ from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome
 if TYPE_CHECKING:
     from bot.photos import PhotoStore
 
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
+
 BATCH = 200
 CHATS_AT_ONCE = 32
 MOST_BUSY = 1000  # chats taken up at once; the statement that leaves them out must not grow without end

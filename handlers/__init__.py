@@ -28,7 +28,9 @@ from handlers import (
     photo,
     questions,
     rating,
+    staff_desk,
 )
+from handlers import staff as enrolled
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -67,6 +69,8 @@ COMMANDS: dict[str, Handler] = {
     "office": offices.change,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
+    **dict.fromkeys(staff_desk.ENROLMENT, enrolled.enrol),
+    **{name: staff_desk.command(handler) for name, handler in staff_desk.COMMANDS.items()},
 }
 
 # The dialogues that a question can open, by the name of the general leaflet that teaches their words.
@@ -136,6 +140,7 @@ CHOICES: dict[str, MayPass] = {
     "l": greeting.language,
     "o": offices.pick,
     "cancel": greeting.cancel,
+    "s": staff_desk.pressed,
 }
 
 # What follows in a dialogue begun before. A step that returns None lets the message be read as a new question.
@@ -145,8 +150,10 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
+    **petition_table.STEPS,
     offices.STEP: offices.which_step,
     **petition_table.STEPS,
+    **dict.fromkeys(staff_desk.STEPS, staff_desk.step),
 }
 
 # Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
@@ -181,6 +188,8 @@ async def _routed(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
+    if turn.incoming.group:
+        return await staff_desk.in_group(turn)
     if turn.incoming.kind is Kind.START:
         return await offices.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
@@ -204,6 +213,8 @@ async def _thing(turn: Turn) -> Reply:
 
 
 async def _said(turn: Turn) -> Reply:
+    if turn.state.step in staff_desk.STEPS and (reply := await staff_desk.step(turn)):
+        return reply  # what staff write to a citizen is no question of theirs, and no emergency
     reading = turn.library.understanding.read(turn.text, turn.state.topic)
     if reading.meaning == Other("khan-cap"):
         return await office.emergency(turn)

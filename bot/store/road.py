@@ -130,9 +130,11 @@ async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.date
     await db.execute(query.on_conflict_do_update(index_elements=["channel", "chat"], set_=values))
 
 
-async def say(db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None) -> None:
-    """Puts messages into the outbox, in order."""
-    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": now}
+async def say(
+    db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None, not_before: dt.datetime | None = None
+) -> None:
+    """Puts messages into the outbox, in order; they are sent at once, or not before a time."""
+    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": not_before or now}
     if wires:
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 

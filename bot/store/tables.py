@@ -347,3 +347,38 @@ petition_drafts = sa.Table(  # what is being written and was not sent, sealed; g
     _text("sealed"),
     sa.Column("updated_at", Moment(), nullable=False),
 )
+
+staff = sa.Table(  # an invitation until it is joined, a record of who did what once it is left
+    "staff",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("name"),
+    _text("role"),
+    _text("code_hash"),
+    sa.Column("invited_at", Moment(), nullable=False),
+    sa.Column("expires_at", Moment(), nullable=False),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("joined_at", Moment()),
+    sa.Column("left_at", Moment()),
+    sa.Index(
+        "ix_staff_chat",
+        "channel",
+        "chat",
+        unique=True,
+        sqlite_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+        postgresql_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+    ),
+)
+
+enrolment_tries = sa.Table(
+    "enrolment_tries",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Index("ix_enrolment_tries_chat", "channel", "chat", "at"),
+)

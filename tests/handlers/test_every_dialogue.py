@@ -9,25 +9,29 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import handlers
-from bot.chat import Kind
+from bot.chat import Chat, Kind
 from bot.dispatch import Bench, Dispatch
-from bot.store import Database, voices
+from bot.staff import enrolment
+from bot.staff.enrolment import Role
+from bot.store import Database, staff, voices
 from bot.turn import Library, Reply, Turn
 from knowledge.model import Aspect
 from tests.citizen import Citizen
-from tests.conftest import KEY, Clock
+from tests.conftest import KEY, NOW, Clock
 from tests.handlers.conftest import CHANNELS, Meet
 
 CODE = "H26.145-261110-0001"
 _WRITTEN = ("/phananh", "Rác chất đống trước cổng chợ cả tuần")
 _PREVIEW = (*_WRITTEN, "!k:skip", "!k:skip")
-# How each step is reached; «!» presses a button by its id.
+# How each step is reached; «!» presses a button by its id, «@staff» enrols the chat.
 STEPS = {
     "dossier.code": ("/hoso",),
     "dossier.digits": (f"!d:{CODE}",),
     "rating.comment": ("/danhgia", "!rl:2:"),
     "feedback.text": ("/gopy",),
     "feedback.confirm": ("/gopy", "Sân trơn khi mưa"),
+    "staff.words": ("@staff", "!s:why:PAKN-261123-0001:scope"),
+    "staff.preview": ("@staff", "!s:why:PAKN-261123-0001:scope", "Xin gửi cơ quan cấp tỉnh"),
     "petition.kind": ("/phananh",),
     "petition.text": ("/phananh", "!k:kind:phan-anh"),
     "petition.photos": _WRITTEN,
@@ -63,7 +67,18 @@ every_channel = pytest.mark.parametrize("channel", CHANNELS)
 
 async def begin(citizen: Citizen, name: str) -> None:
     for line in DIALOGUES[name]:
+        if line == "@staff":
+            await enrol(citizen)
+            continue
         await (citizen.presses_id(line[1:]) if line.startswith("!") else citizen.says(line))
+
+
+async def enrol(citizen: Citizen) -> None:
+    chat = Chat("mau", citizen.channel, citizen.chat)
+    async with citizen.database.writing() as db:
+        if not await staff.member(db, chat):
+            number, _ = await enrolment.invite(db, "mau", "Chị Lan", Role.CLERK, KEY, NOW)
+            await staff.join(db, number, chat, NOW)
 
 
 async def sent(database: Database) -> list[object]:
