@@ -67,7 +67,7 @@ class Alone:
         every, burst = pace
         if len(self._free) > _MANY:
             self._free = {key: free for key, free in self._free.items() if free > now - every * burst}
-        mine = max(self._free.get(name, now), now - every * (burst - 1))
+        mine = max(self._free.get(name, 0.0), now - every * (burst - 1))
         self._free[name] = mine + every
         return max(0.0, mine - now)
 

@@ -255,7 +255,7 @@ async def next_moment(db: AsyncConnection, name: str, now: dt.datetime, every: d
     """Takes the next moment of a pace that all workers keep, and says how long it is until then: one every so often, `burst` at once after a
     pause. The workers' clocks must agree."""
     p = paces.c
-    row = {"name": name, "free_at": now}
+    row = {"name": name, "free_at": now - every * burst}
     await db.execute(upsert(db, paces).values(**row).on_conflict_do_nothing(index_elements=["name"]))
     free: dt.datetime = (await db.execute(sa.select(p.free_at).where(p.name == name).with_for_update())).scalar_one()
     mine = max(free, now - every * (burst - 1))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +29,7 @@ class Foreman:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.mine = not database.shared
-        self._changed = asyncio.Event()
+        self._changed = asyncio.Condition()
 
     async def run(self) -> None:
         """Strives for the lock and keeps it, until it is cancelled."""
@@ -41,7 +39,7 @@ class Foreman:
             except DBAPIError as error:
                 log.warning("jobs lost", error=type(error.orig).__name__)
             finally:
-                self._tell(False)
+                await self._tell(False)
             await asyncio.sleep(AGAIN_SECONDS)
         await asyncio.Event().wait()
 
@@ -52,24 +50,35 @@ class Foreman:
             try:
                 while True:
                     if not self.mine:
-                        self._tell(bool((await db.execute(sa.select(sa.func.pg_try_advisory_lock(JOBS)))).scalar_one()))
+                        await self._tell(bool((await db.execute(sa.select(sa.func.pg_try_advisory_lock(JOBS)))).scalar_one()))
                     else:
                         await db.exec_driver_sql("SELECT 1")
                     await asyncio.sleep(BEAT_SECONDS)
             finally:
                 await db.invalidate()  # the lock goes with the connection, whatever state that is in
 
-    def _tell(self, mine: bool) -> None:
-        self.mine = mine
-        if mine:
-            self._changed.set()
-        else:
-            self._changed.clear()
+    async def _tell(self, mine: bool) -> None:
+        async with self._changed:
+            self.mine = mine
+            self._changed.notify_all()
 
-    async def wait(self) -> None:
-        """Returns when the jobs are this worker's."""
-        if self._database.shared:
-            await self._changed.wait()
+    async def do(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Does a job whenever it is this worker's, and stops it when it no longer is."""
+        while True:
+            await self._until(True)
+            work, lost = asyncio.create_task(job()), asyncio.create_task(self._until(False))
+            try:
+                await asyncio.wait({work, lost}, return_when=asyncio.FIRST_COMPLETED)
+                if work.done():
+                    return work.result()
+            finally:
+                for task in (work, lost):
+                    task.cancel()
+                await asyncio.gather(work, lost, return_exceptions=True)
+
+    async def _until(self, mine: bool) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.mine is mine)
 
 
 class Bells:
@@ -77,9 +86,8 @@ class Bells:
 
     def __init__(self, database: Database, name: str, heard: Callable[[str], None]) -> None:
         self._database, self._name, self._heard = database, name, heard
-        self._telling: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._told = asyncio.Event()
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
+        self._flushing: asyncio.Task[None] | None = None
 
     async def tell(self, word: str) -> None:
         """Rings here at once, and returns when the others were told. Raises DBAPIError where the database cannot be reached."""
@@ -88,13 +96,12 @@ class Bells:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((word, done))
-        if len(self._waiting) == 1:
-            await self._flush()
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
         await done
 
     async def _flush(self) -> None:
         """Tells all that came together in one statement."""
-        await asyncio.sleep(0)
         while self._waiting:
             some, self._waiting = self._waiting, []
             try:
@@ -103,10 +110,10 @@ class Bells:
                     words = sa.func.unnest(sa.cast([" ".join(part) for part in _parts([word for word, _ in some])], sa.ARRAY(sa.Text())))
                     await db.execute(sa.select(sa.func.pg_notify(self._name, words.column_valued("words"))))
             except Exception as error:
-                for _, done in some:
+                for done in (d for _, d in some if not d.done()):
                     done.set_exception(error)
             else:
-                for _, done in some:
+                for done in (d for _, d in some if not d.done()):
                     done.set_result(None)
 
     async def run(self) -> None:
