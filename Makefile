@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev install-wire run test bench lock texts
+.PHONY: install install-dev install-wire run test soak bench lock texts
 
 install: $(VENV)/.installed
 
@@ -47,6 +47,10 @@ test: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+# Two hundred kills during two thousand conversations on each database, then everything is counted.
+soak: install-dev
+	$(BIN)/python -m tests.soak.run
 
 # Figures, each beside a peer or a limit in the same run.
 bench: install-dev

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +23,11 @@ from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, reminders, sample
 from bot.dossiers.secret import load_key
 from bot.files import FOLDER, Arrived, ByChannel, Place
+from bot.seat import seat
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Database
+from bot.store.workers import Foreman
 from bot.turn import House, Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
@@ -146,6 +148,8 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
+        stack.enter_context(seat(settings.data, shared=made.database.shared))
+        foreman = Foreman(made.database)
         web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
@@ -159,9 +163,9 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += [*_of_dossiers(made), made.arrived.run()]
-        jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
+        jobs = [made.dispatch.run(), made.join(web).run(), web.bells.run(), foreman.run(), keep_fresh(made.shelf, settings, since)]
+        jobs += [*(foreman.do(job) for job in _of_dossiers(made)), made.arrived.run()]
+        jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings, foreman)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
         print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)
@@ -170,7 +174,7 @@ async def serve(settings: Settings) -> None:
             raise JobFailed
 
 
-def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
+def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
     """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
@@ -178,7 +182,7 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
         return made.shelf.library.knowledge.offices
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
-    return [watching.run(), reminders.run(made.database, offices, settings.clock)]
+    return [watching.run, lambda: reminders.run(made.database, offices, settings.clock)]
 
 
 class _Server(uvicorn.Server):
@@ -232,7 +236,7 @@ async def _telegram(made: Engine, stack: AsyncExitStack) -> Telegram | None:
     return telegram
 
 
-async def _joined(telegram: Telegram, settings: Settings) -> None:
+async def _joined(telegram: Telegram, settings: Settings, foreman: Foreman) -> None:
     """Joins Telegram as soon as it can be reached; the page works meanwhile."""
     while True:
         try:
@@ -245,7 +249,7 @@ async def _joined(telegram: Telegram, settings: Settings) -> None:
             log.error("telegram not joined", reason=str(error))
             return
     if not settings.telegram_webhook:
-        await telegram.poll()
+        await foreman.do(telegram.poll)
 
 
 def port_is_free(settings: Settings) -> None:
