@@ -143,7 +143,7 @@ dossiers = sa.Table(
     _text("amount"),  # what is to be paid, in the export's words
     sa.Column("extended_at", Moment()),  # the new day of form 04
     _text("apology"),  # its reason
-    sa.Index("ix_dossiers_receipt", "office", "receipt"),
+    sa.Index("ix_dossiers_receipt", "office", "receipt", sqlite_where=sa.text("receipt > ''"), postgresql_where=sa.text("receipt > ''")),
     sa.Index("ix_dossiers_received", "office", "received_at"),
     sa.Index("ix_dossiers_completed", "office", "completed_at"),
 )
