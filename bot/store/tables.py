@@ -143,7 +143,7 @@ dossiers = sa.Table(
     _text("amount"),  # what is to be paid, in the export's words
     sa.Column("extended_at", Moment()),  # the new day of form 04
     _text("apology"),  # its reason
-    sa.Index("ix_dossiers_receipt", "office", "receipt", sqlite_where=sa.text("receipt > ''"), postgresql_where=sa.text("receipt > ''")),
+    sa.Index("ix_dossiers_receipt", "office", "receipt"),
     sa.Index("ix_dossiers_received", "office", "received_at"),
     sa.Index("ix_dossiers_completed", "office", "completed_at"),
 )
@@ -168,7 +168,7 @@ attempts = sa.Table(
     _text("code"),
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_attempts_chat", "channel", "chat", "at"),
-    sa.Index("ix_attempts_code", "code", "at"),
+    sa.Index("ix_attempts_code", "office", "code", "at"),
     sa.Index("ix_attempts_at", "office", "at"),
 )
 

@@ -13,10 +13,11 @@ def upgrade() -> None:
     for name in ("receipt", "amount", "apology"):
         op.add_column("dossiers", sa.Column(name, sa.Text(), server_default="", nullable=False))
     op.add_column("dossiers", sa.Column("extended_at", sa.DateTime(timezone=True), nullable=True))
-    has_one = sa.text("receipt > ''")
-    op.create_index("ix_dossiers_receipt", "dossiers", ["office", "receipt"], unique=False, sqlite_where=has_one, postgresql_where=has_one)
+    op.create_index("ix_dossiers_receipt", "dossiers", ["office", "receipt"], unique=False)
     op.create_index("ix_dossiers_received", "dossiers", ["office", "received_at"], unique=False)
     op.create_index("ix_dossiers_completed", "dossiers", ["office", "completed_at"], unique=False)
+    op.drop_index("ix_attempts_code", "attempts")
+    op.create_index("ix_attempts_code", "attempts", ["office", "code", "at"], unique=False)
     op.create_index("ix_attempts_at", "attempts", ["office", "at"], unique=False)
     op.create_table(
         "reconciliations",
