@@ -145,6 +145,7 @@ async def _export_file(what: str, path: Path, settings: Settings) -> int:
 
 def _log_to_stderr(verbose: bool) -> None:
     """One line a happening on standard error. The log holds no name, no text of a citizen, no dossier code, no token."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell every address, and codes stand in addresses
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -21,7 +21,10 @@ from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, reminders, sample
+from bot.dossiers.provincial import Provincial
 from bot.dossiers.secret import load_key
+from bot.dossiers.source_file import SourceError, described
+from bot.dossiers.sources import Sources
 from bot.files import FOLDER, Arrived, ByChannel, Place
 from bot.seat import seat
 from bot.sender import Sender
@@ -133,14 +136,24 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             senders[channel].wake()
 
     await database.open()
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
         key = load_key(settings.data)
         house = House(settings.dossier_open_status, settings.dossier_stale_hours)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, house=house)
+        systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
+        sources = Sources(database, systems, settings.clock)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
-    finally:
-        await database.close()
+
+
+def _provincial(settings: Settings, key: bytes) -> Iterator[Provincial]:
+    """The look-up systems that are described well; of the others the log tells what `motcua doctor` tells."""
+    for found in described(settings.data):
+        if isinstance(found, SourceError):
+            log.error("dossier source left out", reason=str(found))
+        else:
+            yield Provincial(found, key, settings.clock)
 
 
 async def serve(settings: Settings) -> None:

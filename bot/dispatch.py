@@ -20,7 +20,7 @@ from bot.store.database import Database, passing
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Files, Handler, House, Library, NoFiles, Outcome, Reply, Stale, State, Turn
+from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome, Reply, Sources, Stale, State, Turn
 
 BATCH = 200
 MOST_BUSY = 1000  # chats taken up at once; the statement that leaves them out must not grow without end
@@ -41,6 +41,7 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
     house: House = field(default_factory=House)
 
 
@@ -153,17 +154,8 @@ class Dispatch:
         library = self._bench.library()
         state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
         state = replace(state, language=state.language or suggested(message.language))
-        return Turn(
-            message,
-            state,
-            self._bench.clock(),
-            library.at(state.office),
-            texts(state.language),
-            db,
-            self._bench.key,
-            self._bench.files,
-            self._bench.house,
-        )
+        bench, there = self._bench, (self._bench.clock(), library.at(state.office), texts(state.language))
+        return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house)
 
     async def _tidy(self, message: Incoming) -> None:
         """What came with an answered message is not kept; what cannot be removed now goes when old things are swept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -108,6 +108,28 @@ class NoFiles:
     async def remove(self, channel: str, media: Media) -> None: ...
 
 
+class Sources(Protocol):
+    """The systems beyond the store that know how dossiers stand."""
+
+    def any_for(self, office: str, codes: Collection[str]) -> bool:
+        """Whether any of these dossiers is looked up beyond the store."""
+        ...
+
+    async def refresh(self, office: str, codes: Collection[str]) -> frozenset[str]:
+        """Brings the store up to date; the codes of which a system could not tell now. Ends within seconds; no transaction may be open meanwhile."""
+        ...
+
+
+class NoSources:
+    """Where the store is all there is."""
+
+    def any_for(self, office: str, codes: Collection[str]) -> bool:
+        return False
+
+    async def refresh(self, office: str, codes: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+
 @dataclass(frozen=True)
 class Turn:
     """One message with all that a handler may look at. `db` is for reading; writing is done by effects."""
@@ -120,6 +142,7 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
     house: House = House()
 
     @property

@@ -10,7 +10,22 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import appointed, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
+from handlers import (
+    appointed,
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    office,
+    offices,
+    photo,
+    questions,
+    rating,
+)
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -113,8 +128,12 @@ STEPS: dict[str, MayPass] = {
     offices.STEP: offices.which_step,
 }
 
-# Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
-THINGS: dict[tuple[str, Kind], MayPass] = {}
+# Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
+THINGS: dict[tuple[str, Kind], MayPass] = {
+    ("", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.code", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
+}
 
 
 async def _for_office(handler: Handler, turn: Turn) -> Reply:

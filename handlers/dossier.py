@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from bot.dossiers.statuses import COLLECTED
 from bot.store import dossiers, follows
 from bot.store.dossiers import RECEIPT
 from bot.turn import Reply, Turn
-from handlers import standing, wording
+from handlers import elsewhere, standing, wording
 from knowledge.words import fold
 
 SUBJECT = "tra-cuu-ho-so"
@@ -123,20 +123,20 @@ def _fault(turn: Turn, found: Found) -> str:
 
 async def _answer(turn: Turn, keys: Sequence[str], beside: str, before: Sequence[Say] = ()) -> Reply:
     """The details of the dossiers that this chat has proved; the others are asked for digits, or tried with those `beside` the code."""
-    own = await dossiers.proved_codes(turn.db, turn.chat, turn.now)
+    own, digits = await dossiers.proved_codes(turn.db, turn.chat, turn.now), _digits_beside(beside)
+    busy = await elsewhere.refresh(turn, keys if turn.house.open_status and not digits else [key for key in keys if key in own])
     shown, asked = [*before], []
     for key in keys:
         if key in own and (dossier := await dossiers.find(turn.db, turn.chat.office, key)):
-            shown.append(await _details(turn, dossier))
+            shown.append(await _details(turn, dossier, busy))
         else:
             asked.append(key)
-    digits = _digits_beside(beside)
     if not asked:
         return _reply(shown, hide=bool(digits))
     if digits:
         return await _tried(turn, asked, digits, shown)
     if turn.house.open_status:
-        return _reply([*shown, *[await _open(turn, key, own, len(keys) > 1) for key in asked]])
+        return _reply([*shown, *[await _open(turn, key, own, len(keys) > 1, busy) for key in asked]])
     return _reply([*shown, _ask_digits(turn, asked, own)], asked)
 
 
@@ -155,15 +155,17 @@ def _digits_beside(said: str) -> str:
     return digits[0][-DIGITS:] if len(digits) == 1 else ""
 
 
-async def _open(turn: Turn, key: str, own: Sequence[str], several: bool) -> Say:
+async def _open(turn: Turn, key: str, own: Sequence[str], several: bool, busy: Collection[str]) -> Say:
     """The status without the second factor, where the operator has chosen so; a code that is not there is told to be."""
     t = turn.t
     dossier = await dossiers.find(turn.db, turn.chat.office, key)
+    if dossier is None and key in busy:
+        return elsewhere.not_now(turn, [key], (_leave(turn),))
     if dossier is None:
         text = t("Tôi không tìm thấy hồ sơ {code}. Anh/chị kiểm tra lại mã, hoặc gọi bàn một cửa: {phone}.", code=key, phone=wording.telephones(turn))
         return Say(text, choices=_meant(turn, key, own))
     label = t("Xem chi tiết {code}", code=named(t, key)) if several else t("Xem chi tiết")
-    return standing.in_short(turn, dossier, (Choice(label, f"d:{key}"),))
+    return elsewhere.marked(turn, standing.in_short(turn, dossier, (Choice(label, f"d:{key}"),)), key in busy)
 
 
 def _ask_digits(turn: Turn, keys: Sequence[str], own: Sequence[str] = ()) -> Say:
@@ -183,8 +185,9 @@ def _leave(turn: Turn) -> Choice:
     return Choice(turn.t("Thôi"), "cancel")
 
 
-async def _details(turn: Turn, dossier: dossiers.Dossier) -> Say:
-    return standing.details(turn, dossier, dossier.code in await follows.followed(turn.db, turn.chat))
+async def _details(turn: Turn, dossier: dossiers.Dossier, busy: Collection[str] = ()) -> Say:
+    said = standing.details(turn, dossier, dossier.code in await follows.followed(turn.db, turn.chat))
+    return elsewhere.marked(turn, said, dossier.code in busy)
 
 
 async def details(turn: Turn) -> Reply | None:
@@ -193,8 +196,9 @@ async def details(turn: Turn) -> Reply | None:
     if not _well_formed(code, turn.now.date()):
         return None
     own = await dossiers.proved_codes(turn.db, turn.chat, turn.now)
+    busy = await elsewhere.refresh(turn, [code] if code in own else [])
     if code in own and (dossier := await dossiers.find(turn.db, turn.chat.office, code)):
-        return _reply([await _details(turn, dossier)])
+        return _reply([await _details(turn, dossier, busy)])
     return _reply([_ask_digits(turn, [code])], [code])
 
 
@@ -221,11 +225,14 @@ async def _tried(turn: Turn, keys: Sequence[str], digits: str, before: Sequence[
     chat, now, db = turn.chat, turn.now, turn.db
     if until := await proving.locked(db, chat, keys, now):
         return _reply([*before, _locked(turn, until)], keys, hide=True)
+    busy = await elsewhere.refresh(turn, keys)
     opened = {key: await proving.opened(db, turn.key, chat.office, key, digits) for key in keys}
     codes = [code for found in opened.values() for code in found]
     shut = [key for key, found in opened.items() if not found]
-    shown = [await _details(turn, d) for code in codes if (d := await dossiers.find(db, chat.office, code))]
-    says = [*before, *shown, *([_no_match(turn, shut, bool(shown))] if shut else [])]
+    shown = [await _details(turn, d, busy) for code in codes if (d := await dossiers.find(db, chat.office, code))]
+    not_now = [key for key in shut if key in busy]
+    untrue = [elsewhere.not_now(turn, not_now, (_leave(turn),)) if not_now else _no_match(turn, shut, bool(shown))] if shut else []
+    says = [*before, *shown, *untrue]
     effect = partial(proving.settle, chat=chat, now=now, tried=tuple(keys), codes=tuple(codes), failed=tuple(shut))
     return replace(_reply(says, shut, hide=True), effects=(effect,))
 

@@ -122,6 +122,11 @@ class _Rules:
         self.undue = sa.and_(d.due_at.is_(None), sa.or_(self.solved, self.pending))
 
 
+def _own(office: str) -> sa.ColumnElement[bool]:
+    """The dossiers of the office's exports: those that a citizen had looked up elsewhere are only some of all, and no figure."""
+    return sa.and_(dossiers.c.office == office, dossiers.c.source == "")
+
+
 def _day(db: AsyncConnection, moment: sa.ColumnElement[dt.datetime | None]) -> sa.ColumnElement[str]:
     """The day of a moment in Việt Nam (UTC+7 all the year)."""
     return sa.func.date(moment, "+7 hours") if db.dialect.name == "sqlite" else sa.func.date(sa.func.timezone(ZONE.key, moment))
@@ -140,8 +145,8 @@ async def figures(db: AsyncConnection, office: str, span: Span, now: dt.datetime
     counts = [sa.func.coalesce(sa.func.sum(sa.case((getattr(rules, name), 1), else_=0)), 0).label(name) for name in _COUNTED]
     d, (start, _) = dossiers.c, span.moments
     touched = sa.or_(d.completed_at.is_(None), d.completed_at >= start, d.received_at >= start)  # the others are in no figure
-    rows = (await db.execute(sa.select(d.method, *counts).where(d.office == office, touched).group_by(d.method))).all()
-    as_of = (await db.execute(sa.select(sa.func.max(d.as_of)).where(d.office == office))).scalar_one()
+    rows = (await db.execute(sa.select(d.method, *counts).where(_own(office), touched).group_by(d.method))).all()
+    as_of = (await db.execute(sa.select(sa.func.max(d.as_of)).where(_own(office)))).scalar_one()
     summed = {name: sum(int(getattr(row, name)) for row in rows) for name in _COUNTED}
     online = sum(int(row.fresh) for row in rows if fold(row.method) in ONLINE)
     direct = sum(int(row.fresh) for row in rows if fold(row.method) in DIRECT)
@@ -178,7 +183,7 @@ async def renew(database: Database, office: str, now: dt.datetime) -> None:
 async def faults(db: AsyncConnection, office: str, span: Span, now: dt.datetime) -> list[Fault]:
     """The dossiers that break a sum of a span, at most a thousand."""
     rules, d = _Rules(db, span, now.date()), dossiers.c
-    ways = [row for row in (await db.execute(sa.select(d.method).where(d.office == office).distinct())).scalars() if fold(row) not in ONLINE | DIRECT]
+    ways = [row for row in (await db.execute(sa.select(d.method).where(_own(office)).distinct())).scalars() if fold(row) not in ONLINE | DIRECT]
     reasons = (
         ("thiếu ngày tiếp nhận", rules.unreceived),
         ("đã xong hoặc đã dừng mà thiếu ngày hoàn thành", rules.undated),
@@ -189,7 +194,7 @@ async def faults(db: AsyncConnection, office: str, span: Span, now: dt.datetime)
     )
     found: list[Fault] = []
     for reason, rule in reasons:
-        codes = await db.execute(sa.select(d.code).where(d.office == office, rule).order_by(d.code).limit(MOST_FAULTS - len(found)))
+        codes = await db.execute(sa.select(d.code).where(_own(office), rule).order_by(d.code).limit(MOST_FAULTS - len(found)))
         found += [Fault(code, reason) for code in codes.scalars()]
     return found
 

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from bot.dossiers.codes import find, receipt_number
-from bot.dossiers.mapping import Mapping
+from bot.dossiers.mapping import HEADINGS, Mapping
 from bot.dossiers.secret import keyed_hash, last_digits, masked
 from bot.dossiers.statuses import Status
 from bot.settings import ZONE
@@ -95,6 +95,12 @@ def _placed(number: int, header: dict[int, str], cells: Sequence[object]) -> _Ro
         if name not in values or (not _words(values[name]) and _words(cell)):
             values[name], places[name] = cell, i
     return _Row(number, values, places)
+
+
+def record_of(values: dict[str, object], key: bytes, today: dt.date, status_of: Callable[[str], Status | None]) -> Record | Refused:
+    """A record for the store from values by our names for the columns, wherever they come from."""
+    row = _Row(0, {**dict.fromkeys((*WORDS, *REQUIRED, "as_of", "received", "due", "completed")), **values}, dict.fromkeys(HEADINGS, 0))
+    return _record(row, key, today, status_of)
 
 
 def _record(row: _Row, key: bytes, today: dt.date, status_of: Callable[[str], Status | None]) -> Record | Refused:

@@ -141,6 +141,15 @@ def passing(error: BaseException) -> bool:
     return not isinstance(getattr(origin, "__cause__", None), ValueError)  # so asyncpg tells a value that no column can hold
 
 
+@asynccontextmanager
+async def paused(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Leaves a connection for reading without a transaction while something slow is waited for; what is read afterwards is of a new moment."""
+    await connection.rollback()
+    yield
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN")
+
+
 class told:
     """Turns the database's own errors into a StoreError that says what to do."""
 

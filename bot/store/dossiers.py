@@ -43,6 +43,7 @@ class Dossier:
     amount: str = ""
     extended_at: dt.datetime | None = None
     apology: str = ""
+    source: str = ""  # the system that told it; "" for the office's own export
 
     @property
     def appointed(self) -> dt.datetime | None:
@@ -133,9 +134,10 @@ async def find(db: AsyncConnection, office: str, code: str) -> Dossier | None:
 
 
 async def every(db: AsyncConnection, office: str) -> AsyncIterator[Dossier]:
-    """All dossiers of an office, by code, a few at a time."""
+    """All dossiers of an office's exports, by code, a few at a time."""
     names = [dossiers.c[name] for name in Dossier.__dataclass_fields__]
-    async for row in await db.stream(sa.select(*names).where(dossiers.c.office == office).order_by(dossiers.c.code)):
+    own = sa.and_(dossiers.c.office == office, dossiers.c.source == "")
+    async for row in await db.stream(sa.select(*names).where(own).order_by(dossiers.c.code)):
         yield Dossier(*row)
 
 

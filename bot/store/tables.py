@@ -143,6 +143,7 @@ dossiers = sa.Table(
     _text("amount"),  # what is to be paid, in the export's words
     sa.Column("extended_at", Moment()),  # the new day of form 04
     _text("apology"),  # its reason
+    _text("source"),  # the look-up system that told it; empty for the export
     sa.Index("ix_dossiers_receipt", "office", "receipt"),
     sa.Index("ix_dossiers_received", "office", "received_at"),
     sa.Index("ix_dossiers_completed", "office", "completed_at"),
