@@ -21,6 +21,7 @@ from bot.chat import Incoming, Kind, Wire
 from bot.commands import dossiers, staff
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
+from bot.seat import Taken
 from bot.settings import ZONE, SettingError, Settings, load_settings
 from bot.store import Database, StoreError, voices
 from knowledge.loader import ContentError
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.command(options, load_settings()))
-    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine) as error:
+    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine, Taken) as error:
         print(f"motcua: {error}", file=sys.stderr)
     except ContentError as error:
         print(error, file=sys.stderr)
@@ -84,7 +85,7 @@ async def _talk(settings: Settings) -> None:
     async with app.engine(settings) as made:
         sender = made.join(console)
         await made.dispatch.accept(Incoming(console.name, chat, f"{chat}.0", Kind.START))
-        await made.dispatch.settle()
+        await made.dispatch.settle(console.name)
         await sender.send_waiting()
         async for line in console.lines():
             count += 1
@@ -93,7 +94,7 @@ async def _talk(settings: Settings) -> None:
                 await made.dispatch.accept(await with_photo(message, made.arrived))
             except NoSuchPhoto as error:
                 await console.send(chat, Wire(str(error)))
-            await made.dispatch.settle()
+            await made.dispatch.settle(console.name)
             await sender.send_waiting()
 
 

@@ -169,7 +169,7 @@ attempts = sa.Table(
     _text("code"),
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_attempts_chat", "channel", "chat", "at"),
-    sa.Index("ix_attempts_code", "code", "at"),
+    sa.Index("ix_attempts_code", "office", "code", "at"),
     sa.Index("ix_attempts_at", "office", "at"),
 )
 
@@ -382,3 +382,22 @@ enrolment_tries = sa.Table(
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_enrolment_tries_chat", "channel", "chat", "at"),
 )
+# Workers that share a database: the next of a chat is found and claimed by the index, however long its history.
+sa.Index(
+    "ix_inbox_chat_waiting",
+    inbox.c.channel,
+    inbox.c.chat,
+    inbox.c.id,
+    sqlite_where=inbox.c.done_at.is_(None),
+    postgresql_where=inbox.c.done_at.is_(None),
+)
+sa.Index(
+    "ix_outbox_chat_waiting",
+    outbox.c.channel,
+    outbox.c.chat,
+    outbox.c.id,
+    sqlite_where=sa.and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None)),
+    postgresql_where=sa.and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None)),
+)
+
+paces = sa.Table("paces", metadata, _text("name", primary_key=True), sa.Column("free_at", Moment(), nullable=False))

@@ -16,6 +16,8 @@ def upgrade() -> None:
     op.create_index("ix_dossiers_receipt", "dossiers", ["office", "receipt"], unique=False)
     op.create_index("ix_dossiers_received", "dossiers", ["office", "received_at"], unique=False)
     op.create_index("ix_dossiers_completed", "dossiers", ["office", "completed_at"], unique=False)
+    op.drop_index("ix_attempts_code", "attempts")
+    op.create_index("ix_attempts_code", "attempts", ["office", "code", "at"], unique=False)
     op.create_index("ix_attempts_at", "attempts", ["office", "at"], unique=False)
     op.create_table(
         "reconciliations",
