@@ -18,7 +18,7 @@ from structlog.typing import EventDict
 from bot import app, doctor, export, leaflets, trial
 from bot.channels.console import Console, NoSuchPhoto, with_photo
 from bot.chat import Incoming, Kind, Wire
-from bot.commands import dossiers
+from bot.commands import dossiers, qr
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.settings import ZONE, SettingError, Settings, load_settings
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--why", action="store_true", help="explain how the question was understood")
     ask.set_defaults(command=_ask)
     dossiers.register(commands)
+    qr.register(commands)
     exports = commands.add_parser("export", help="write ratings or feedback as CSV")
     exports.add_argument("what", choices=sorted(EXPORTS))
     exports.add_argument("file", type=Path)

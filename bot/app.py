@@ -20,7 +20,7 @@ from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
-from bot.dossiers import intake, reminders, sample
+from bot.dossiers import intake, inviting, reminders, sample
 from bot.dossiers.secret import load_key
 from bot.files import FOLDER, Arrived, ByChannel, Place
 from bot.sender import Sender
@@ -133,7 +133,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, settings.ask_share)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
     finally:
@@ -177,7 +177,8 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
         return made.shelf.library.knowledge.offices
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
-    return [watching.run(), reminders.run(made.database, offices, settings.clock)]
+    asked = inviting.run(made.database, offices, settings.clock)
+    return [watching.run(), reminders.run(made.database, offices, settings.clock), asked]
 
 
 class _Server(uvicorn.Server):

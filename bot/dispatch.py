@@ -40,6 +40,7 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    ask_share: float = 0.0  # of how many answers it may be asked whether they are right
 
 
 class Dispatch:
@@ -127,7 +128,7 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files)
+            turn = Turn(message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files, bench.ask_share)
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)

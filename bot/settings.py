@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -20,6 +20,8 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TOML = Path("motcua.toml")
 _TOKEN = re.compile(r"^\d+:[\w-]{20,}$")
 _USER = re.compile(r"(?<=://)[^\s/]*(?=@)")  # name and password inside an address
+_DAYS = "days, 1 or more"
+_NAME = re.compile(r"^\w{5,32}$", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"^[\w-]{16,256}$")
 
 
@@ -40,6 +42,26 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
     telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    telegram_name: str = Field("", description="the bot's user name on Telegram, such as xa_mau_bot, without @")
+    public_url: str = Field("", description="the public address of the web page, http:// or https://")
+    ask_share: float = Field(0.2, ge=0, le=1, description="from 0 to 1: of how many answers it may be asked whether they are right")
+    neutral: Literal["dissatisfied", "satisfied", "apart"] = Field(
+        "dissatisfied", description="dissatisfied, satisfied or apart: where «bình thường» goes in a table of three levels"
+    )
+    keep_inbox: int = Field(30, ge=1, description=_DAYS)
+    keep_outbox: int = Field(30, ge=1, description=_DAYS)
+    keep_malformed: int = Field(30, ge=1, description=_DAYS)
+    keep_attempts: int = Field(2, ge=1, description=_DAYS)
+    keep_conversations: int = Field(365, ge=1, description=_DAYS)
+    keep_proofs: int = Field(90, ge=1, description=_DAYS)
+    keep_notifications: int = Field(90, ge=61, description="days, 61 or more: what was told is told again once it is forgotten")
+    keep_unanswered: int = Field(180, ge=1, description=_DAYS)
+    keep_verdicts: int = Field(180, ge=1, description=_DAYS)
+    keep_dialogues: int = Field(400, ge=1, description=_DAYS)
+    keep_outcomes: int = Field(400, ge=1, description=_DAYS)
+    keep_feedback: int = Field(730, ge=1, description=_DAYS)
+    keep_ratings: int = Field(1825, ge=1, description=_DAYS)
+    keep_petitions: int = Field(1825, ge=1, description=_DAYS)
     now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
 
     @classmethod
@@ -86,7 +108,14 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("telegram_api", "telegram_webhook")
+    @field_validator("telegram_name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if value and not _NAME.match(value.removeprefix("@")):
+            raise ValueError
+        return value.removeprefix("@")
+
+    @field_validator("telegram_api", "telegram_webhook", "public_url")
     @classmethod
     def _web(cls, value: str) -> str:
         if value and not re.match(r"^https?://[^/\s]+", value):

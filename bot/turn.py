@@ -104,6 +104,7 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    ask_share: float = 0.0
 
     @property
     def knowledge(self) -> Knowledge:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating
+from handlers import arrival, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating, survey
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -19,8 +19,8 @@ LAPSE = dt.timedelta(hours=24)
 
 # Commands work on every channel; the first name of each is shown in Telegram's menu.
 COMMANDS: dict[str, Handler] = {
-    "start": offices.start,
-    "batdau": offices.start,
+    "start": arrival.start,
+    "batdau": arrival.start,
     "trogiup": greeting.help_,
     "help": greeting.help_,
     "thutuc": listing.fields,
@@ -94,6 +94,8 @@ CHOICES: dict[str, MayPass] = {
     "rl": rating.level,
     "rr": rating.reason,
     "rd": rating.done,
+    "rq": survey.answer,
+    "rw": rating.later,
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "due": duedate.show_due,
@@ -107,6 +109,7 @@ STEPS: dict[str, MayPass] = {
     "dossier.code": dossier.code_step,
     "dossier.digits": dossier.digits_step,
     "rating.comment": rating.comment_step,
+    "rating.question": rating.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
     offices.STEP: offices.which_step,
@@ -135,7 +138,7 @@ async def _routed(turn: Turn) -> Reply:
     if _lapsed(turn):
         return await _after_lapse(turn)
     if turn.incoming.kind is Kind.START:
-        return await offices.start(turn)
+        return await arrival.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
@@ -160,6 +163,8 @@ async def _said(turn: Turn) -> Reply:
         return await office.emergency(turn)
     if id_ := recognise(turn.text, turn.state.menu):
         return await _pressed(turn, id_)
+    if reply := await rating.word(turn):
+        return reply
     if re.fullmatch(r"\d{1,2}", turn.text.strip(" .")) and not turn.state.step:
         return await greeting.no_such_number(turn)
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):

@@ -303,6 +303,8 @@ petition_numbers = sa.Table(
     _text("office", primary_key=True),
     _text("day", primary_key=True),
     sa.Column("last", sa.Integer(), nullable=False),
+)
+
 askings = sa.Table(
     "askings",
     metadata,

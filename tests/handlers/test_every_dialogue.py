@@ -24,6 +24,7 @@ STEPS = {
     "dossier.code": ("/hoso",),
     "dossier.digits": (f"!d:{CODE}",),
     "rating.comment": ("/danhgia", "!rl:2:"),
+    "rating.question": ("/danhgia", "!rl:2:", "!rq"),
     "feedback.text": ("/gopy",),
     "feedback.confirm": ("/gopy", "Sân trơn khi mưa"),
 }
@@ -89,7 +90,7 @@ async def test_left_by_cancelling(meet: Meet, database: Database, channel: str, 
     citizen = meet(channel)
     await begin(citizen, name)
     await citizen.says("huỷ")
-    leaves = {"rating.comment": "Vâng, đánh giá anh/chị đã chọn vẫn được giữ."}
+    leaves = dict.fromkeys(("rating.comment", "rating.question"), "Vâng, đánh giá anh/chị đã chọn vẫn được giữ.")
     citizen.hears(leaves.get(name, "Đã dừng, không có gì được gửi đi." if name in STEPS else "Vâng, khi cần anh/chị cứ hỏi."))
     citizen.sees("Danh sách thủ tục", "Tra cứu hồ sơ")
     assert (await citizen.state()).step == ""
