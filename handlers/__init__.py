@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import arrival, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating, survey
+from handlers import arrival, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating, survey, verdict
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -96,6 +96,7 @@ CHOICES: dict[str, MayPass] = {
     "rd": rating.done,
     "rq": survey.answer,
     "rw": rating.later,
+    "v": verdict.give,
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "due": duedate.show_due,
@@ -110,6 +111,7 @@ STEPS: dict[str, MayPass] = {
     "dossier.digits": dossier.digits_step,
     "rating.comment": rating.comment_step,
     "rating.question": rating.comment_step,
+    "verdict.comment": verdict.comment_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
     offices.STEP: offices.which_step,
@@ -179,6 +181,8 @@ async def _asked(turn: Turn, reading: Reading) -> Reply:
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)
     return await questions.understood(turn, reading)
+        return replace(await TOPICS[meaning.topic](turn), topic=reading.topic)
+    return await verdict.asked_under(turn, await questions.understood(turn, reading))
 
 
 async def _pressed(turn: Turn, id_: str) -> Reply:

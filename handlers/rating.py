@@ -184,7 +184,7 @@ def _reasons(turn: Turn, data: Mapping[str, Any], *effects: Effect) -> Reply:
 
 async def comment_step(turn: Turn) -> Reply | None:
     """Words beside the rating."""
-    if _another_matter(turn):
+    if another_matter(turn):
         return None
     t, data = turn.t, turn.state.data
     effect = partial(voices.explain, chat=turn.chat, about=data["about"], now=turn.now, comment=turn.text[:COMMENT_MAX])
@@ -193,7 +193,7 @@ async def comment_step(turn: Turn) -> Reply | None:
     )
 
 
-def _another_matter(turn: Turn) -> bool:
+def another_matter(turn: Turn) -> bool:
     """Whether what follows a rating is no comment on it: long after it, a dossier code, or a question that has an answer."""
     updated = turn.state.updated
     if (updated and turn.now - updated > COMMENT_WITHIN) or find(turn.text, turn.now.date()):

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import handlers
-from bot.chat import Kind
+from bot.chat import Chat, Kind
 from bot.dispatch import Bench, Dispatch
-from bot.store import Database, voices
+from bot.store import Database, verdicts, voices
 from bot.turn import Library, Reply, Turn
 from knowledge.model import Aspect
 from tests.citizen import Citizen
-from tests.conftest import KEY, Clock
+from tests.conftest import KEY, NOW, Clock
 from tests.handlers.conftest import CHANNELS, Meet
 
 CODE = "H26.145-261110-0001"
@@ -25,6 +25,7 @@ STEPS = {
     "dossier.digits": (f"!d:{CODE}",),
     "rating.comment": ("/danhgia", "!rl:2:"),
     "rating.question": ("/danhgia", "!rl:2:", "!rq"),
+    "verdict.comment": ("!v:0:261123",),
     "feedback.text": ("/gopy",),
     "feedback.confirm": ("/gopy", "Sân trơn khi mưa"),
 }
@@ -48,6 +49,9 @@ every_channel = pytest.mark.parametrize("channel", CHANNELS)
 
 
 async def begin(citizen: Citizen, name: str) -> None:
+    if name == "verdict.comment":  # asked only under few answers
+        async with citizen.database.writing() as db:
+            await verdicts.ask(db, Chat("mau", citizen.channel, citizen.chat), "261123", "khai sinh", ["1.001193"], NOW)
     for line in DIALOGUES[name]:
         await (citizen.presses_id(line[1:]) if line.startswith("!") else citizen.says(line))
 
@@ -91,6 +95,7 @@ async def test_left_by_cancelling(meet: Meet, database: Database, channel: str, 
     await begin(citizen, name)
     await citizen.says("huỷ")
     leaves = dict.fromkeys(("rating.comment", "rating.question"), "Vâng, đánh giá anh/chị đã chọn vẫn được giữ.")
+    leaves["verdict.comment"] = "Vâng, tôi vẫn chuyển câu hỏi cho cán bộ xem lại."
     citizen.hears(leaves.get(name, "Đã dừng, không có gì được gửi đi." if name in STEPS else "Vâng, khi cần anh/chị cứ hỏi."))
     citizen.sees("Danh sách thủ tục", "Tra cứu hồ sơ")
     assert (await citizen.state()).step == ""
