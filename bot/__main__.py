@@ -22,11 +22,15 @@ from bot.commands import dossiers, qr
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.settings import ZONE, SettingError, Settings, load_settings
-from bot.store import Database, StoreError, voices
+from bot.store import Database, StoreError, notices, voices
 from knowledge.loader import ContentError
 
 Command = Callable[[argparse.Namespace, Settings], int]
-EXPORTS = {"ratings": (export.RATING_HEADINGS, voices.all_ratings), "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback)}
+EXPORTS = {
+    "ratings": (export.RATING_HEADINGS, voices.all_ratings),
+    "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback),
+    "dialogues": (export.DIALOGUE_HEADINGS, notices.for_dialogues),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

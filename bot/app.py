@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 
 import handlers
+from bot import announcing
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
@@ -178,7 +179,8 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
     asked = inviting.run(made.database, offices, settings.clock)
-    return [watching.run(), reminders.run(made.database, offices, settings.clock), asked]
+    announced = announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock)
+    return [watching.run(), reminders.run(made.database, offices, settings.clock), asked, announced]
 
 
 class _Server(uvicorn.Server):

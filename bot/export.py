@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 RATING_HEADINGS = ("Thời điểm", "Kênh", "Mức", "Lý do", "Lời kèm theo", "Mã hồ sơ", "Quầy", "Lĩnh vực", "Trả lời thêm")
+DIALOGUE_HEADINGS = ("Buổi đối thoại", "Câu hỏi", "Thời điểm", "Kênh")
 FEEDBACK_HEADINGS = ("Thời điểm", "Kênh", "Số góp ý", "Nội dung")
 # Besides control characters: byte order marks, direction marks, halves of characters; none of them is to be seen, and some no file can hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")

@@ -10,7 +10,24 @@ from dataclasses import replace
 from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
-from handlers import arrival, counter, dossier, duedate, feedback, following, greeting, listing, narrowing, office, offices, questions, rating, survey, verdict
+from handlers import (
+    arrival,
+    counter,
+    dossier,
+    duedate,
+    feedback,
+    following,
+    greeting,
+    listing,
+    narrowing,
+    notices,
+    office,
+    offices,
+    questions,
+    rating,
+    survey,
+    verdict,
+)
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -37,8 +54,8 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
-    "thongbao": office.notices,
-    "notices": office.notices,
+    "thongbao": notices.show,
+    "notices": notices.show,
     "ngonngu": greeting.language,
     "language": greeting.language,
     "donvi": offices.change,
@@ -52,7 +69,7 @@ TOPICS: dict[str, Handler] = {
     "khan-cap": office.emergency,
     "gio-lam-viec": office.hours,
     "gap-can-bo": office.desk,
-    "thong-bao": office.notices,
+    "thong-bao": notices.show,
     "tra-cuu-ho-so": dossier.ask,
     "theo-doi-ho-so": following.about,
     "ket-qua-giai-quyet": counter.show,
@@ -66,7 +83,7 @@ TOPICS: dict[str, Handler] = {
 
 # What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
 OF_OFFICE: frozenset[Handler] = frozenset(
-    {office.hours, office.desk, office.notices, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+    {office.hours, office.desk, notices.show, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
 )
 
 
@@ -97,6 +114,14 @@ CHOICES: dict[str, MayPass] = {
     "rq": survey.answer,
     "rw": rating.later,
     "v": verdict.give,
+    "na": notices.attend,
+    "nl": notices.stay_away,
+    "nq": notices.question,
+    "ns": notices.send,
+    "nr": notices.rewrite,
+    "nf": notices.subjects,
+    "nt": notices.toggle,
+    "nx": notices.end,
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "due": duedate.show_due,
@@ -112,6 +137,8 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "rating.question": rating.comment_step,
     "verdict.comment": verdict.comment_step,
+    "notices.question": notices.question_step,
+    "notices.confirm": notices.question_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
     offices.STEP: offices.which_step,
@@ -180,8 +207,6 @@ async def _asked(turn: Turn, reading: Reading) -> Reply:
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)
-    return await questions.understood(turn, reading)
-        return replace(await TOPICS[meaning.topic](turn), topic=reading.topic)
     return await verdict.asked_under(turn, await questions.understood(turn, reading))
 
 

@@ -9,6 +9,7 @@ from bot.store import voices
 from bot.turn import Reply, Turn
 from handlers import offices, rating
 
+
 async def start(turn: Turn) -> Reply:
     """What the link behind a start names: a desk opens the rating of today's visit there; anything else is a greeting."""
     payload = turn.text.partition(" ")[2].strip() if turn.text.startswith("/") else turn.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,14 +12,17 @@ import pytest
 import sqlalchemy as sa
 from telegram import Update
 
+import handlers
 from bot.__main__ import main
 from bot.channels import telegram, web
 from bot.chat import Incoming, Kind
+from bot.dispatch import Bench, Dispatch
 from bot.store import Database
 from bot.store.tables import ratings
+from bot.turn import Library
 from tests.bot.commands.test_qr import scanned
 from tests.citizen import Citizen
-from tests.conftest import NOW, Clock
+from tests.conftest import KEY, NOW, Clock
 from tests.handlers.conftest import Meet
 
 
@@ -83,7 +87,7 @@ async def test_each_visit_is_rated_once(citizen: Citizen, database: Database, cl
     assert rows == [("quay-1", "261123"), ("quay-2", "261123"), ("quay-1", "261124")]
 
 
-@pytest.mark.parametrize("payload", ["desk_mau_quay-9", "desk_", "quay-1", "desk_thu_quay-1", "DESK_MAU_QUAY-1", "a" * 64, "desk_mau_quay-1x", "-", "_"])
+@pytest.mark.parametrize("payload", ["desk_mau_quay-9", "desk_", "quay-1", "desk_thu_quay-1", "DESK_MAU_QUAY-1", "desk_mau_quay-1x", "-", "_"])
 async def test_an_altered_code_is_a_greeting(citizen: Citizen, database: Database, payload: str) -> None:
     """A counter that there is not, or anything else, opens the chat as usual."""
     await citizen.starts(payload)
@@ -96,3 +100,16 @@ async def test_an_altered_code_is_a_greeting(citizen: Citizen, database: Databas
 def test_the_page_takes_no_other_payload(text: str) -> None:
     """What is no payload is dropped before it is stored."""
     assert web._incoming("c" * 32, {"start": True, "text": text, "event": "a" * 32}).text == ""
+
+
+async def test_the_code_names_its_office(database: Database, library: Library, clock: Clock) -> None:
+    """Where one bot serves several offices, the code of a desk says which is meant, and nobody asks for it."""
+    office = library.knowledge.office
+    other = replace(office, code="mau-hai", name="Trung tâm Phục vụ hành chính công xã Mẫu Hai")
+    both = replace(library, knowledge=replace(library.knowledge, others=(other,)))
+    citizen = Citizen(Dispatch(Bench(database, lambda: both, handlers.route, clock, KEY)), database)
+    await citizen.starts("desk_mau-hai_quay-2")
+    citizen.hears("Đánh giá phục vụ ở Quầy 2")
+    await citizen.presses("Hài lòng")
+    async with database.reading() as db:
+        assert (await db.execute(sa.select(ratings.c.office, ratings.c.desk))).all() == [("mau-hai", "quay-2")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from bot.chat import Chat, Kind
 from bot.dispatch import Bench, Dispatch
 from bot.store import Database, verdicts, voices
 from bot.turn import Library, Reply, Turn
-from knowledge.model import Aspect
+from knowledge.model import Aspect, Notice
 from tests.citizen import Citizen
 from tests.conftest import KEY, NOW, Clock
 from tests.handlers.conftest import CHANNELS, Meet
 
 CODE = "H26.145-261110-0001"
+DIALOGUE = Notice("Đối thoại với người dân quý IV năm 2026", "", dt.date(2026, 11, 15), dt.date(2026, 12, 10)).id
 # How each step is reached; «!» presses a button by its id.
 STEPS = {
     "dossier.code": ("/hoso",),
@@ -26,6 +28,8 @@ STEPS = {
     "rating.comment": ("/danhgia", "!rl:2:"),
     "rating.question": ("/danhgia", "!rl:2:", "!rq"),
     "verdict.comment": ("!v:0:261123",),
+    "notices.question": (f"!nq:{DIALOGUE}",),
+    "notices.confirm": (f"!nq:{DIALOGUE}", "Bao giờ sửa đường?"),
     "feedback.text": ("/gopy",),
     "feedback.confirm": ("/gopy", "Sân trơn khi mưa"),
 }
@@ -37,6 +41,7 @@ STEPLESS = {
     "card": ("!p:1.000894",),
     "language": ("/language",),
     "office": ("/giolamviec",),
+    "notices": ("/thongbao", "!nf", "!nt:all"),
     "emergency": ("!g:khan-cap",),
 }
 DIALOGUES = {**STEPS, **STEPLESS}
