@@ -24,9 +24,10 @@ from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, inviting, reminders, sample
 from bot.dossiers.secret import load_key
 from bot.files import FOLDER, Arrived, ByChannel, Place
+from bot.photos import PhotoStore
 from bot.sender import Sender
 from bot.settings import Settings
-from bot.store import Database
+from bot.store import Database, retention
 from bot.turn import Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
@@ -171,7 +172,7 @@ async def serve(settings: Settings) -> None:
 
 
 def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
-    """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
+    """What is done about dossiers beside the answers: the folder of exports, what is told unasked for, and the purge."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
     def offices() -> tuple[Office, ...]:
@@ -180,7 +181,8 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
     asked = inviting.run(made.database, offices, settings.clock)
     announced = announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock)
-    return [watching.run(), reminders.run(made.database, offices, settings.clock), asked, announced]
+    purged = retention.run(made.database, settings.keep, settings.clock, PhotoStore(settings.data / "photos").remove)
+    return [watching.run(), reminders.run(made.database, offices, settings.clock), asked, announced, purged]
 
 
 class _Server(uvicorn.Server):

@@ -146,6 +146,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.data / 'motcua.db'}"
 
+    @property
+    def keep(self) -> dict[str, int]:
+        """For how many days each kind is kept, by its name."""
+        return {name.removeprefix("keep_"): getattr(self, name) for name in type(self).model_fields if name.startswith("keep_")}
+
     def clock(self) -> dt.datetime:
         """The time in Việt Nam, or the fixed one."""
         return self.now or dt.datetime.now(ZONE)

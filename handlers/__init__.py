@@ -23,6 +23,7 @@ from handlers import (
     notices,
     office,
     offices,
+    own_data,
     questions,
     rating,
     survey,
@@ -60,6 +61,8 @@ COMMANDS: dict[str, Handler] = {
     "language": greeting.language,
     "donvi": offices.change,
     "office": offices.change,
+    "xoadulieu": own_data.show,
+    "mydata": own_data.show,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
 }
@@ -122,6 +125,7 @@ CHOICES: dict[str, MayPass] = {
     "nf": notices.subjects,
     "nt": notices.toggle,
     "nx": notices.end,
+    "xd": own_data.delete,
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "due": duedate.show_due,
@@ -137,6 +141,7 @@ STEPS: dict[str, MayPass] = {
     "rating.comment": rating.comment_step,
     "rating.question": rating.comment_step,
     "verdict.comment": verdict.comment_step,
+    "own_data.confirm": own_data.confirm_step,
     "notices.question": notices.question_step,
     "notices.confirm": notices.question_step,
     "feedback.text": feedback.text_step,
@@ -178,7 +183,7 @@ async def _routed(turn: Turn) -> Reply:
         return await _command(turn)
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
-    return await following.word(turn) or await _said(turn)
+    return await following.word(turn) or await own_data.word(turn) or await _said(turn)
 
 
 async def _thing(turn: Turn) -> Reply:

@@ -28,6 +28,7 @@ STEPS = {
     "rating.comment": ("/danhgia", "!rl:2:"),
     "rating.question": ("/danhgia", "!rl:2:", "!rq"),
     "verdict.comment": ("!v:0:261123",),
+    "own_data.confirm": ("/xoadulieu",),
     "notices.question": (f"!nq:{DIALOGUE}",),
     "notices.confirm": (f"!nq:{DIALOGUE}", "Bao giờ sửa đường?"),
     "feedback.text": ("/gopy",),
