@@ -181,9 +181,11 @@ async def _routed(turn: Turn) -> Reply:
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
+    if reply := await following.word(turn):
+        return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
-    return await following.word(turn) or await own_data.word(turn) or await _said(turn)
+    return await own_data.word(turn) or await _said(turn)
 
 
 async def _thing(turn: Turn) -> Reply:

@@ -17,7 +17,7 @@ from knowledge.words import fold
 SUBJECT = "theo-doi-ho-so"
 _TELLING = "theo doi|nhan tin|nhan thong bao|bao tin|thong bao"
 _UNFOLLOW = re.compile(rf"\b(?:bo|dung|ngung|thoi|huy|tat|khong)(?: \w+){{0,2}} (?:{_TELLING})|\bunfollow|\bstop (?:following|telling)")
-STOP_WORDS = frozenset({"dung", "bo theo doi", "dung theo doi", "thoi theo doi", "ngung theo doi", "huy theo doi"})
+STOP_WORDS = frozenset({"dung", "stop", "bo theo doi", "dung theo doi", "thoi theo doi", "ngung theo doi", "huy theo doi"})
 STOP_WORDS |= {"unfollow", "stop following"}
 STOP_ALL = frozenset({"dung het", "dung tat ca", "stop all"})
 STOP_NOTICES = frozenset({"dung thong bao", "dung nhan thong bao", "thoi nhan thong bao", "bo nhan thong bao", "tat thong bao", "stop notices"})
@@ -98,7 +98,7 @@ async def word(turn: Turn) -> Reply | None:
         return None
     own = await follows.followed(turn.db, turn.chat)
     asked = await askings.waiting(turn.db, turn.chat, turn.now) is not None
-    if said == "dung" and (turn.state.step or not (own or told_of or asked)):
+    if said in {"dung", "stop"} and (turn.state.step or not (own or told_of or asked)):
         return await greeting.cancel(turn)
     if said in STOP_NOTICES and told_of:
         return await notices_of_office.end(turn)

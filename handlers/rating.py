@@ -173,10 +173,10 @@ def _offered(given: int) -> dict[str, str]:
 
 
 def _reasons(turn: Turn, data: Mapping[str, Any], *effects: Effect) -> Reply:
-    t = turn.t
-    choices = [Choice(("✓ " if name in data["reasons"] else "") + t(label), f"rr:{name}") for name, label in _offered(data["level"]).items()]
+    t, given = turn.t, data["level"]
+    choices = [Choice(("✓ " if name in data["reasons"] else "") + t(label), f"rr:{name}") for name, label in _offered(given).items()]
     choices.append(Choice(t("Trả lời thêm {n} câu ngắn", n=len(asked(data["late"], {}))), "rq"))
-    text = t("Đã ghi: {level}. Cảm ơn anh/chị!", level=t(LEVELS[data["level"]]))
+    text = t("Đã ghi: {level}. Cảm ơn anh/chị!", level=t(LEVELS[given]))
     text += "\n" + t("Anh/chị có thể chọn lý do, viết thêm vài lời, hoặc bấm Xong.")
     say = Say(text, choices=(*choices, Choice(t("Xong"), "rd")), replace=True)
     return Reply((say,), step="rating.comment", data=data, effects=effects, subject=SUBJECT)
