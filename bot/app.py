@@ -135,7 +135,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, settings.ask_share)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, ask_share=settings.ask_share)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
     finally:

@@ -59,7 +59,8 @@ def write_csv(path: Path, tables: Sequence[Table]) -> None:
 def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
     """One sheet a table, figures as numbers; it appears whole or not at all."""
     book = Workbook()
-    book.remove(book.active)
+    for name in book.sheetnames:
+        del book[name]
     for number, table in enumerate(tables, 1):
         sheet = book.create_sheet(f"Bảng {number}")
         for row in ((table.title,), table.headings, *table.rows, *((note,) for note in table.notes)):

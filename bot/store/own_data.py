@@ -75,5 +75,5 @@ async def _forget_said(db: AsyncConnection, chat: Chat, now: dt.datetime) -> Non
     higher numbers would miss it."""
     last = (await db.execute(sa.select(sa.func.max(outbox.c.id)).where(_own(outbox, chat)))).scalar_one()
     await db.execute(outbox.delete().where(_own(outbox, chat), outbox.c.id < last))
-    empty = {"chat": "", "payload": {}, "inbox_id": None, "message": "", "failed_at": now}
+    empty: dict[str, object] = {"chat": "", "payload": {}, "inbox_id": None, "message": "", "failed_at": now}
     await db.execute(outbox.update().where(outbox.c.id == last).values(**empty))

@@ -20,7 +20,7 @@ FIRST, SECOND = "đăng ký khai sinh", "đăng ký kết hôn cần giấy tờ
 
 
 def somebody(database: Database, library: Library, clock: Clock, share: float = 1.0, **more: Any) -> Citizen:
-    return Citizen(Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, share)), database, **more)
+    return Citizen(Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, ask_share=share)), database, **more)
 
 
 @pytest.fixture
