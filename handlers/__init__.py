@@ -149,6 +149,8 @@ STEPS: dict[str, MayPass] = {
     offices.STEP: offices.which_step,
 }
 
+KEPT_STEPS = ("rating.", "verdict.")  # each tap of these is kept at once; nothing is left half done
+
 # Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
 THINGS: dict[tuple[str, Kind], MayPass] = {}
 
@@ -239,8 +241,10 @@ def _lapsed(turn: Turn) -> bool:
 
 
 async def _after_lapse(turn: Turn) -> Reply:
-    """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
+    """A step begun over a day ago is left, and that is said unless what was done of it is kept; the message is answered as any other."""
     fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic, office=turn.state.office)
     reply = await _routed(replace(turn, state=fresh))
+    if turn.state.step.startswith(KEPT_STEPS):
+        return reply
     note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
     return replace(reply, says=(note, *reply.says))

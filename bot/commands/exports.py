@@ -19,7 +19,7 @@ from knowledge.loader import load
 from knowledge.model import Office
 
 EXPORTS = {
-    "ratings": (export.RATING_HEADINGS, voices.all_ratings),
+    "ratings": (export.RATING_HEADINGS, ratings.in_words),
     "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback),
     "dialogues": (export.DIALOGUE_HEADINGS, notices.for_dialogues),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dossiers.counter import percent
-from bot.reports.scale import LEVELS, QUESTIONS
+from bot.reports.scale import BAD, GOOD, LEVELS, QUESTIONS
 from bot.reports.tables import Cell, Table
 from bot.settings import ZONE
+from bot.store import voices
 from bot.store.tables import dossiers, ratings
 
 LEAST = 5  # a smaller group is not shown
@@ -59,6 +60,15 @@ async def read(db: AsyncConnection, office: str, first: dt.date, end: dt.date) -
     r, (start, stop) = ratings.c, _moments(first, end)
     query = sa.select(r.level, r.at, r.field, r.desk, r.answers).where(r.office == office, r.at >= start, r.at < stop).order_by(r.id)
     return [Rating(row.level, row.at.astimezone(ZONE).date(), row.field, row.desk, row.answers) for row in await db.execute(query)]
+
+
+async def in_words(db: AsyncConnection) -> AsyncIterator[Sequence[object]]:
+    """Every rating for a spreadsheet, reasons and answers as the citizen read them."""
+    async for at, channel, level, reasons, comment, dossier, desk, field, answers in voices.all_ratings(db):
+        offered = GOOD if level >= 4 else BAD
+        told = [offered.get(name, name) for name in reasons]
+        said = {QUESTIONS[name].text: QUESTIONS[name].answers.get(a, a) for name, a in answers.items() if name in QUESTIONS}
+        yield at, channel, level, told, comment, dossier, desk, field, said
 
 
 async def finished(db: AsyncConnection, office: str, first: dt.date, end: dt.date) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -87,7 +88,7 @@ async def keep_feedback(db: AsyncConnection, chat: Chat, reference: str, text: s
     await db.execute(feedback.insert().values(**_whose(chat), reference=reference, text=text, at=now))
 
 
-async def all_ratings(db: AsyncConnection) -> AsyncIterator[Sequence[object]]:
+async def all_ratings(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
     """Every rating for export; who gave it stays in the store."""
     r = ratings.c
     query = sa.select(r.at, r.channel, r.level, r.reasons, r.comment, r.dossier, r.desk, r.field, r.answers).order_by(r.id)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
+from pytest_httpserver import HTTPServer
 
 from bot.__main__ import main
 
@@ -68,3 +69,28 @@ def test_nothing_to_print(operator: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     operator.delenv("MOTCUA_TELEGRAM_NAME")
     assert main(["qr", "desk"]) == 1
     assert capsys.readouterr().err.startswith("motcua: no channel has an address. Set MOTCUA_PUBLIC_URL=https://…")
+
+
+TOKEN = "123456:an-invented-token-of-nobody"
+
+
+def test_telegram_says_the_name_of_the_bot(operator: pytest.MonkeyPatch, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """Without the setting the bot's name is asked of Telegram."""
+    me = {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "M", "username": "xa_thu_bot"}}
+    httpserver.expect_request(f"/bot{TOKEN}/getMe").respond_with_json(me)
+    operator.delenv("MOTCUA_TELEGRAM_NAME")
+    operator.setenv("MOTCUA_TELEGRAM_TOKEN", TOKEN)
+    operator.setenv("MOTCUA_TELEGRAM_API", httpserver.url_for("").rstrip("/"))
+    assert main(["qr", "desk", "Quầy 1", "--out", str(tmp_path / "a.html")]) == 0
+    assert scanned(tmp_path / "a.html") == [WEB, TELEGRAM.replace("xa_mau", "xa_thu")]
+
+
+def test_telegram_cannot_be_asked(operator: pytest.MonkeyPatch, httpserver: HTTPServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page for the web is printed all the same, and the setting that helps is named; the token is not."""
+    httpserver.expect_request(f"/bot{TOKEN}/getMe").respond_with_json({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
+    operator.delenv("MOTCUA_TELEGRAM_NAME")
+    operator.setenv("MOTCUA_TELEGRAM_TOKEN", TOKEN)
+    operator.setenv("MOTCUA_TELEGRAM_API", httpserver.url_for("").rstrip("/"))
+    assert main(["qr", "desk", "Quầy 1", "--out", str(tmp_path / "a.html")]) == 0
+    assert scanned(tmp_path / "a.html") == [WEB]
+    assert capsys.readouterr().err == "motcua: Telegram cannot be asked for the bot's name (InvalidToken). Set MOTCUA_TELEGRAM_NAME.\n"

@@ -197,6 +197,14 @@ def test_written(filled: Settings, tmp_path: Path, capsys: pytest.CaptureFixture
     assert not [value for value, kind in found if kind == "f"]
 
 
+def test_every_rating_in_words(filled: Settings, tmp_path: Path) -> None:
+    """The rows for a spreadsheet have reasons and answers as the citizen read them, and no chat."""
+    assert main(["export", "ratings", str(tmp_path / "r.csv")]) == 0
+    text = (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+    assert "Thái độ của cán bộ thế nào?: Tận tình" in text
+    assert not [n for n in range(12) if f"c{n}," in text]
+
+
 def test_other_months(filled: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """A month is a month; one with a single rating shows no level."""
     assert main(["export", "figures", "--month", "2026-10"]) == 0
