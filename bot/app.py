@@ -18,11 +18,12 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 import handlers
+from bot import announcing
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
-from bot.dossiers import intake, reminders, sample
+from bot.dossiers import intake, inviting, reminders, sample
 from bot.dossiers.provincial import Provincial
 from bot.dossiers.secret import load_key
 from bot.dossiers.source_file import SourceError, described
@@ -35,7 +36,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.staff import news, rounds
 from bot.staff.content import tell_broken
-from bot.store import Database
+from bot.store import Database, retention
 from bot.store.workers import Foreman
 from bot.turn import House, Library
 from knowledge.calendar import Calendar
@@ -151,7 +152,8 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
         sources = Sources(database, systems, settings.clock)
         photos = PhotoStore(settings.data / "photos")
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, settings.rules, photos)
+        rules, share = settings.rules, settings.ask_share
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, rules, photos, share)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
 
@@ -198,14 +200,20 @@ async def serve(settings: Settings) -> None:
 
 
 def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
-    """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
+    """What is done about dossiers beside the answers: the folder of exports, what is told unasked for, and the purge."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
     def offices() -> tuple[Office, ...]:
         return made.shelf.library.knowledge.offices
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
-    return [watching.run, lambda: reminders.run(made.database, offices, settings.clock)]
+    return [
+        watching.run,
+        lambda: reminders.run(made.database, offices, settings.clock),
+        lambda: inviting.run(made.database, offices, settings.clock),
+        lambda: announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock),
+        lambda: retention.run(made.database, settings.keep, settings.clock, PhotoStore(settings.data / "photos").remove),
+    ]
 
 
 def _of_petitions(made: Engine) -> Callable[[], Coroutine[None, None, None]]:

@@ -54,6 +54,7 @@ class Bench:
     house: House = field(default_factory=House)
     rules: Rules = field(default_factory=Rules)
     photos: PhotoStore | None = None
+    ask_share: float = 0.0  # of how many answers it may be asked whether they are right
 
 
 class Dispatch:
@@ -166,7 +167,7 @@ class Dispatch:
         state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
         state = replace(state, language=state.language or suggested(message.language))
         bench, there = self._bench, (self._bench.clock(), library.at(state.office), texts(state.language))
-        return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house, bench.rules, bench.photos)
+        return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house, bench.rules, bench.photos, bench.ask_share)
 
     async def _tidy(self, message: Incoming) -> None:
         """What came with an answered message is not kept; what cannot be removed now goes when old things are swept."""

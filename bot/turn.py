@@ -151,6 +151,7 @@ class Turn:
     house: House = House()
     rules: Rules = field(default_factory=Rules)
     photos: PhotoStore | None = None
+    ask_share: float = 0.0
 
     @property
     def knowledge(self) -> Knowledge:

@@ -12,6 +12,7 @@ from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
 from handlers import (
     appointed,
+    arrival,
     counter,
     dossier,
     duedate,
@@ -20,8 +21,10 @@ from handlers import (
     greeting,
     listing,
     narrowing,
+    notices,
     office,
     offices,
+    own_data,
     petition,
     petition_after,
     petition_table,
@@ -29,6 +32,8 @@ from handlers import (
     questions,
     rating,
     staff_desk,
+    survey,
+    verdict,
 )
 from handlers import staff as enrolled
 from knowledge.understand.meaning import Other, Reading
@@ -39,8 +44,8 @@ LAPSE = dt.timedelta(hours=24)
 
 # Commands work on every channel; the first name of each is shown in Telegram's menu.
 COMMANDS: dict[str, Handler] = {
-    "start": offices.start,
-    "batdau": offices.start,
+    "start": arrival.start,
+    "batdau": arrival.start,
     "trogiup": greeting.help_,
     "help": greeting.help_,
     "thutuc": listing.fields,
@@ -61,12 +66,14 @@ COMMANDS: dict[str, Handler] = {
     "petition": petition.begin,
     "phananhcuatoi": petition_after.mine,
     "mypetitions": petition_after.mine,
-    "thongbao": office.notices,
-    "notices": office.notices,
+    "thongbao": notices.show,
+    "notices": notices.show,
     "ngonngu": greeting.language,
     "language": greeting.language,
     "donvi": offices.change,
     "office": offices.change,
+    "xoadulieu": own_data.show,
+    "mydata": own_data.show,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
     **dict.fromkeys(staff_desk.ENROLMENT, enrolled.enrol),
@@ -78,7 +85,7 @@ TOPICS: dict[str, Handler] = {
     "khan-cap": office.emergency,
     "gio-lam-viec": office.hours,
     "gap-can-bo": office.desk,
-    "thong-bao": office.notices,
+    "thong-bao": notices.show,
     "tra-cuu-ho-so": dossier.ask,
     "theo-doi-ho-so": following.about,
     "ket-qua-giai-quyet": counter.show,
@@ -96,7 +103,7 @@ OF_OFFICE: frozenset[Handler] = frozenset(
     {
         office.hours,
         office.desk,
-        office.notices,
+        notices.show,
         dossier.ask,
         following.listing,
         following.about,
@@ -132,6 +139,18 @@ CHOICES: dict[str, MayPass] = {
     "rl": rating.level,
     "rr": rating.reason,
     "rd": rating.done,
+    "rq": survey.answer,
+    "rw": rating.later,
+    "v": verdict.give,
+    "na": notices.attend,
+    "nl": notices.stay_away,
+    "nq": notices.question,
+    "ns": notices.send,
+    "nr": notices.rewrite,
+    "nf": notices.subjects,
+    "nt": notices.toggle,
+    "nx": notices.end,
+    "xd": own_data.delete,
     "fs": feedback.send,
     "fr": feedback.rewrite,
     "k": petition_table.pressed,
@@ -148,6 +167,11 @@ STEPS: dict[str, MayPass] = {
     "dossier.code": dossier.code_step,
     "dossier.digits": dossier.digits_step,
     "rating.comment": rating.comment_step,
+    "rating.question": rating.comment_step,
+    "verdict.comment": verdict.comment_step,
+    "own_data.confirm": own_data.confirm_step,
+    "notices.question": notices.question_step,
+    "notices.confirm": notices.question_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
     **petition_table.STEPS,
@@ -155,6 +179,8 @@ STEPS: dict[str, MayPass] = {
     **petition_table.STEPS,
     **dict.fromkeys(staff_desk.STEPS, staff_desk.step),
 }
+
+KEPT_STEPS = ("rating.", "verdict.")  # each tap of these is kept at once; nothing is left half done
 
 # Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
 THINGS: dict[tuple[str, Kind], MayPass] = {
@@ -191,7 +217,7 @@ async def _routed(turn: Turn) -> Reply:
     if turn.incoming.group:
         return await staff_desk.in_group(turn)
     if turn.incoming.kind is Kind.START:
-        return await offices.start(turn)
+        return await arrival.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
@@ -200,11 +226,11 @@ async def _routed(turn: Turn) -> Reply:
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
-    if reply := await petition_table.word(turn):
+    if reply := await petition_table.word(turn) or await following.word(turn):
         return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
-    return await following.word(turn) or await _said(turn)
+    return await own_data.word(turn) or await _said(turn)
 
 
 async def _thing(turn: Turn) -> Reply:
@@ -220,6 +246,8 @@ async def _said(turn: Turn) -> Reply:
         return await office.emergency(turn)
     if id_ := recognise(turn.text, turn.state.menu):
         return await _pressed(turn, id_)
+    if reply := await rating.word(turn):
+        return reply
     if re.fullmatch(r"\d{1,2}", turn.text.strip(" .")) and not turn.state.step:
         return await greeting.no_such_number(turn)
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
@@ -237,7 +265,7 @@ async def _asked(turn: Turn, reading: Reading) -> Reply:
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)
-    return await questions.understood(turn, reading)
+    return await verdict.asked_under(turn, await questions.understood(turn, reading))
 
 
 async def _pressed(turn: Turn, id_: str) -> Reply:
@@ -262,8 +290,10 @@ def _lapsed(turn: Turn) -> bool:
 
 
 async def _after_lapse(turn: Turn) -> Reply:
-    """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
+    """A step begun over a day ago is left, and that is said unless what was done of it is kept; the message is answered as any other."""
     fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic, office=turn.state.office)
     reply = await _routed(replace(turn, state=fresh))
+    if turn.state.step.startswith(KEPT_STEPS):
+        return reply
     note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
     return replace(reply, says=(note, *reply.says))

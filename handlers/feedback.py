@@ -52,12 +52,12 @@ async def rewrite(turn: Turn) -> Reply | None:
     return await ask(turn) if turn.state.step == "feedback.confirm" else None
 
 
-_YES = ("gui di", "gui nhe", "gui giup", "gui luon", "ok", "ok gui", "oke", "dong y", "co", "vang", "u", "duoc", "send", "yes")
-_AGAIN = ("sua", "sua lai", "viet lai di", "rewrite")
-_NO = ("khong", "khong gui", "dung gui", "no")
+YES = ("gui di", "gui nhe", "gui giup", "gui luon", "ok", "ok gui", "oke", "dong y", "co", "vang", "u", "duoc", "send", "yes")
+AGAIN = ("sua", "sua lai", "viet lai di", "rewrite")
+NO = ("khong", "khong gui", "dung gui", "no")
 # What a citizen types instead of pressing a button under the words.
 ANSWERS: dict[str, Callable[[Turn], Awaitable[Reply | None]]] = {
-    **dict.fromkeys(_YES, send),
-    **dict.fromkeys(_AGAIN, rewrite),
-    **dict.fromkeys(_NO, greeting.cancel),
+    **dict.fromkeys(YES, send),
+    **dict.fromkeys(AGAIN, rewrite),
+    **dict.fromkeys(NO, greeting.cancel),
 }

@@ -71,9 +71,9 @@ class Citizen:
         """Shares where something is."""
         await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.LOCATION, place=(latitude, longitude)))
 
-    async def starts(self) -> None:
-        """Opens the chat, as Telegram's start button does."""
-        await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.START, language=self.language))
+    async def starts(self, payload: str = "") -> None:
+        """Opens the chat, as Telegram's start button does; `payload` is what the link behind it names."""
+        await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.START, text=payload, language=self.language))
 
     async def presses(self, label: str) -> None:
         """Chooses by a label of the last reply: its button, or its number where the channel has no buttons."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import re
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -53,6 +54,8 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's n
 POLL_SECONDS = 25
 PAUSE_SECONDS = 3.0
 DOWNLOAD_SECONDS = 30.0
+# The payload of a deep link t.me/<bot>?start=…; what is no payload is dropped. Source: core.telegram.org/bots/features#deep-linking.
+_START = re.compile(r"/start(?:@\w+)?(?:\s+(?:([A-Za-z0-9_-]{1,64})|[\s\S]*))?")
 WORTH = ["message", "callback_query"]
 NAME_MOST = 60
 ALBUM_MOST = 10
@@ -110,7 +113,9 @@ def _chat_id(key: str) -> int:
 
 def _content(message: Message) -> tuple[Kind, str]:
     if message.text is not None:
-        return (Kind.START, "") if message.text.split("@")[0].split(" ")[0] == "/start" else (Kind.TEXT, message.text)
+        if begun := _START.fullmatch(message.text):
+            return Kind.START, begun.group(1) or ""
+        return Kind.TEXT, message.text
     kinds = {
         Kind.PHOTO: message.photo,
         Kind.VOICE: message.voice or message.audio or message.video_note,

@@ -52,6 +52,7 @@ BUSY_SECONDS = 5
 HISTORY = 120
 log = structlog.get_logger()
 _CHAT = re.compile(r"[0-9a-f]{32}")
+_PAYLOAD = re.compile(r"[0-9a-zA-Z_-]{1,64}")
 _EVENT = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _TEXTS = {
     "choices": n_("Lựa chọn"),
@@ -300,7 +301,7 @@ def _incoming(chat: str, message: dict[str, Any]) -> Incoming:
     text.encode()  # a lone surrogate is no text
     bare = Incoming(Web.name, chat, f"{chat}:{event}")
     if message.get("start"):
-        return replace(bare, kind=Kind.START)
+        return replace(bare, kind=Kind.START, text=text if _PAYLOAD.fullmatch(text) else "")
     if place := message.get("place"):
         return replace(bare, kind=Kind.LOCATION, place=_place(place))
     if len(choice.encode()) > ID_MAX_BYTES or len(pressed.encode()) > 20:

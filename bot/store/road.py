@@ -264,7 +264,7 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
         asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
     questions = (await db.execute(asked)).all()
     lines = [
-        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event, sent.kind))
+        ((row.id, 0, 0), Said(0, row.received_at, True, "" if sent.kind is Kind.START else sent.text, None, bool(sent.choice), row.event, sent.kind))
         for row in questions
         for sent in (_incoming(row),)
     ]

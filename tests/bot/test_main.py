@@ -234,7 +234,12 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("what", "heading"), [("ratings", "Thời điểm,Kênh,Mức,Lý do,Lời kèm theo,Mã hồ sơ"), ("feedback", "Thời điểm,Kênh,Số góp ý,Nội dung")]
+    ("what", "heading"),
+    [
+        ("ratings", "Thời điểm,Kênh,Mức,Lý do,Lời kèm theo,Mã hồ sơ,Quầy,Lĩnh vực,Trả lời thêm"),
+        ("dialogues", "Buổi đối thoại,Câu hỏi,Thời điểm,Kênh"),
+        ("feedback", "Thời điểm,Kênh,Số góp ý,Nội dung"),
+    ],
 )
 def test_export_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, heading: str) -> None:
     """A file with its headings."""

@@ -15,15 +15,8 @@ MAY = {
     "bot": ("bot", "knowledge"),
     "handlers": (
         "handlers",
-        "bot.chat",
-        "bot.turn",
-        "bot.store",
-        "bot.dossiers",
-        "bot.petitions",
-        "bot.photos",
-        "bot.staff",
-        "bot.texts",
         "knowledge",
+        *(f"bot.{name}" for name in ("chat", "turn", "store", "dossiers", "petitions", "photos", "reports", "staff", "texts")),
     ),
 }
 ASSEMBLY = {"bot/app.py", "bot/preview.py", "bot/trial.py"}  # these may import the dialogues too
