@@ -16,9 +16,10 @@ import structlog
 from structlog.typing import EventDict
 
 from bot import app, doctor, export, leaflets, trial
+from bot.backup import BackupError
 from bot.channels.console import Console, NoSuchPhoto, with_photo
 from bot.chat import Incoming, Kind, Wire
-from bot.commands import dossiers
+from bot.commands import backups, dossiers
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.seat import Taken
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.command(options, load_settings()))
-    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine, Taken) as error:
+    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine, Taken, BackupError) as error:
         print(f"motcua: {error}", file=sys.stderr)
     except ContentError as error:
         print(error, file=sys.stderr)
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--why", action="store_true", help="explain how the question was understood")
     ask.set_defaults(command=_ask)
     dossiers.register(commands)
+    backups.register(commands)
     exports = commands.add_parser("export", help="write ratings or feedback as CSV")
     exports.add_argument("what", choices=sorted(EXPORTS))
     exports.add_argument("file", type=Path)

@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 
 import handlers
+from bot import backup
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
@@ -163,7 +164,7 @@ async def serve(settings: Settings) -> None:
         )
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), web.bells.run(), foreman.run(), keep_fresh(made.shelf, settings, since)]
-        jobs += [*(foreman.do(job) for job in _of_dossiers(made)), made.arrived.run()]
+        jobs += [*(foreman.do(job) for job in _for_all(made)), made.arrived.run()]
         jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings, foreman)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -173,15 +174,15 @@ async def serve(settings: Settings) -> None:
             raise JobFailed
 
 
-def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
-    """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
+def _for_all(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
+    """What one worker does for all: the folder of exports, the day's reminders, the backups."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
     def offices() -> tuple[Office, ...]:
         return made.shelf.library.knowledge.offices
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
-    return [watching.run, lambda: reminders.run(made.database, offices, settings.clock)]
+    return [lambda: backup.run(settings), watching.run, lambda: reminders.run(made.database, offices, settings.clock)]
 
 
 class _Server(uvicorn.Server):

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
     telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    backup_hours: int = Field(24, ge=0, le=24 * 366, description="hours between two backups into the data folder, 0 for none")
+    backup_keep: int = Field(7, ge=1, le=1000, description="how many of these backups are kept, at least 1")
     now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
 
     @classmethod
