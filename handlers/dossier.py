@@ -39,6 +39,7 @@ async def ask(turn: Turn) -> Reply:
         return reply
     t = turn.t
     text = t("Anh/chị gửi cho tôi mã hồ sơ in trên giấy hẹn, ví dụ H26.145-260108-0002.")
+    text += "\n" + t("Chụp mã QR hay mã vạch trên giấy hẹn rồi gửi ảnh cũng được.")
     if await dossiers.has_receipts(turn.db, turn.chat.office):
         text += "\n" + t("Giấy không có mã thì gửi số biên nhận.")
     text += "\n" + t("Không thấy mã? Gọi bàn một cửa: {phone}.", phone=wording.telephones(turn))

@@ -66,7 +66,7 @@ _TEXTS = {
     "refused": n_("Máy chủ không nhận tin này."),
     "resending": n_("Mất kết nối, tôi đang gửi lại…"),
     "reconnecting": n_("Đang kết nối lại…"),
-    "photo": n_("Ảnh đã gửi"),
+    "photo": n_("Ảnh của anh/chị"),
     "place": n_("Vị trí của tôi"),
     "noPlace": n_("Điện thoại chưa cho biết vị trí. Anh/chị gõ địa chỉ giúp tôi."),
     "offline": n_("Chưa kết nối được. Anh/chị kiểm tra mạng giúp tôi."),

@@ -107,7 +107,7 @@ class Sources:
         if isinstance(known, Busy):
             return False
         before = known.record if isinstance(known, Found) else {}
-        told = {name: value for name, value in record.items() if value not in ("", None) or name in {"status", "completed_at"}}
+        told = {name: value for name, value in record.items() if value not in ("", None) or name == "status"}
         merged = {**record, **before, **told, "source": before.get("source", record["source"]), "as_of": record.get("as_of") or now}
         try:
             async with self._database.writing() as db:

@@ -101,7 +101,8 @@ async def test_asked_for_the_code(citizen: Citizen) -> None:
     """The dialogue asks for the code, tells what one looks like, and takes it."""
     await citizen.says("/hoso")
     citizen.hears_only(
-        "Tra cứu hồ sơ\n\nAnh/chị gửi cho tôi mã hồ sơ in trên giấy hẹn, ví dụ H26.145-260108-0002.\nKhông thấy mã? Gọi bàn một cửa: 0200 000 0000."
+        "Tra cứu hồ sơ\n\nAnh/chị gửi cho tôi mã hồ sơ in trên giấy hẹn, ví dụ H26.145-260108-0002.\n"
+        "Chụp mã QR hay mã vạch trên giấy hẹn rồi gửi ảnh cũng được.\nKhông thấy mã? Gọi bàn một cửa: 0200 000 0000."
     )
     await citizen.says("26111/0001")
     citizen.hears("Tôi chưa nhận ra mã hồ sơ trong tin này. Mã có ba phần nối bằng dấu gạch, như H26.145-260108-0002")

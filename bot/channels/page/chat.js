@@ -333,6 +333,7 @@ function refused(message, line, error) {
   });
   line.classList.add("failed");
   line.lastElementChild.replaceChildren(`${say.failed} `, again);
+  if (line === log.lastElementChild) toEnd();
 }
 
 function listen() {

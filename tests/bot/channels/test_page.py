@@ -322,7 +322,7 @@ def test_a_photographed_receipt_is_answered(page: Page, program: Program) -> Non
     expect(box(page)).to_be_focused()
     assert list((program.folder / "arrived").iterdir()) == []
     page.reload()
-    expect(page.locator(".mine .bubble").last).to_have_text("Anh/chị hỏi: Ảnh đã gửi")
+    expect(page.locator(".mine .bubble").last).to_have_text("Anh/chị hỏi: Ảnh của anh/chị")
 
 
 def test_several_photos_are_sent_one_after_another(page: Page) -> None:
@@ -337,7 +337,8 @@ def test_a_file_that_is_no_photo_is_refused_in_words(page: Page) -> None:
     chooses(page, b"<script>document.title=1</script>")
     expect(page.get_by_role("status")).to_have_text("Tệp này không phải ảnh mà tôi xem được. Anh/chị gửi ảnh JPG, PNG hoặc WebP giúp tôi.")
     expect(page.locator(".mine.failed .meta")).to_have_text("Chưa gửi được Gửi lại")
-    expect(page.locator(".mine .bubble")).to_have_text("Anh/chị hỏi: Ảnh đã gửi")
+    expect(page.locator(".mine .bubble")).to_have_text("Anh/chị hỏi: Ảnh của anh/chị")
+    expect(button(page, "Gửi lại")).to_be_in_viewport(ratio=1)
     expect(page.locator(".his")).to_have_count(1)
 
 
