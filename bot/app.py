@@ -48,6 +48,7 @@ from knowledge.versions import snapshot
 from knowledge.watch import State, made_on_change, state
 
 STOP_SECONDS = 8
+MOST_A_MINUTE = 60  # of one chat; nobody reads or types faster, and an album has ten photos
 log = structlog.get_logger()
 
 
@@ -153,7 +154,9 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         sources = Sources(database, systems, settings.clock)
         photos = PhotoStore(settings.data / "photos")
         rules, share = settings.rules, settings.ask_share
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, rules, photos, share)
+        bench = Bench(
+            database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, rules, photos, share, MOST_A_MINUTE
+        )
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
 

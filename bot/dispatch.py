@@ -28,15 +28,13 @@ from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome
 if TYPE_CHECKING:
     from bot.photos import PhotoStore
 
-if TYPE_CHECKING:
-    from bot.photos import PhotoStore
-
 BATCH = 200
 MOST_BUSY = 1000  # chats taken up at once; the statement that leaves them out must not grow without end
 TRIES = 4
 POLL_SECONDS = 1.0  # on a shared database: what another worker left behind rings no bell here
 ELSEWHERE_SECONDS = 0.1
 PRIVATE = frozenset({"console"})  # channels whose own process answers them
+MINUTE = dt.timedelta(minutes=1)
 log = structlog.get_logger()
 
 
@@ -55,6 +53,7 @@ class Bench:
     rules: Rules = field(default_factory=Rules)
     photos: PhotoStore | None = None
     ask_share: float = 0.0  # of how many answers it may be asked whether they are right
+    most_a_minute: int = 0  # messages of one chat that are answered within a minute; 0 for any number
 
 
 class Dispatch:
@@ -151,6 +150,10 @@ class Dispatch:
             if row is None:
                 return False
             turn = await self._turn(db, row.incoming)
+            recent = await road.answered_since(db, turn.chat, turn.now - MINUTE) if bench.most_a_minute else -1
+            if recent >= bench.most_a_minute:
+                await self._hold_off(row, turn, say=recent == bench.most_a_minute)
+                return True
             reply, failure = await self._handled(turn, last)
             try:
                 await self._keep(row, turn, reply, failure)
@@ -168,6 +171,16 @@ class Dispatch:
         state = replace(state, language=state.language or suggested(message.language))
         bench, there = self._bench, (self._bench.clock(), library.at(state.office), texts(state.language))
         return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house, bench.rules, bench.photos, bench.ask_share)
+
+    async def _hold_off(self, row: Received, turn: Turn, *, say: bool) -> None:
+        """A flood of one chat is told once that it is too much; its further messages are closed unread until it ebbs."""
+        text = turn.t("Anh/chị gửi nhanh quá nên tôi chưa đọc tin này. Anh/chị đợi một phút rồi gửi lại giúp tôi; những gì đã gửi xong vẫn còn.")
+        wires = _rendered((Say(text),), row.incoming)[0] if say else []
+        async with self._bench.database.writing() as db:
+            if await road.finish(db, row, turn.now, failure="flood", hide=bool(turn.state.data.get("private"))):
+                await road.say(db, turn.chat, wires, turn.now, row.id)
+        await self._tidy(row.incoming)
+        self._spoken(row.incoming.channel)
 
     async def _tidy(self, message: Incoming) -> None:
         """What came with an answered message is not kept; what cannot be removed now goes when old things are swept."""

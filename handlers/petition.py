@@ -16,7 +16,7 @@ from bot.turn import Reply, Turn
 from handlers import office, offices, petition_details, petition_sending, questions, wording
 from handlers.petition_draft import TELLS, draft_of, dropped, editing, leave, limit_text, private, saved
 from knowledge.understand.grievance import Grievance
-from knowledge.understand.meaning import Answer
+from knowledge.understand.meaning import Answer, Other
 from knowledge.words import fold
 
 QUOTED = 200
@@ -203,8 +203,11 @@ def _unsure(turn: Turn, draft: Draft, found: Grievance) -> Reply:
 async def kind_step(turn: Turn) -> Reply | None:
     """Words where a kind was asked for are the petition itself, unless there are words already."""
     count = len(turn.text.split())
-    if count < TELLS - 2 or (await draft_of(turn)).text:
+    if (await draft_of(turn)).text:
         return None
+    if count < TELLS - 2:  # «đèn hỏng»: what it is about, but not yet enough
+        meaning = turn.library.understanding.read(turn.text, turn.state.topic).meaning
+        return ask_text(turn) if meaning in {Other("phan-anh"), Other("gop-y")} else None
     known = turn.library.understanding
     may_ask = count < QUESTION_MOST and known.grievance(turn.text) is Grievance.PETITION
     if may_ask and isinstance(known.read(turn.text, turn.state.topic).meaning, Answer):

@@ -110,6 +110,12 @@ async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failur
     return done.rowcount == 1
 
 
+async def answered_since(db: AsyncConnection, chat: Chat, moment: dt.datetime) -> int:
+    """How many messages of this chat were answered since a time."""
+    query = sa.select(sa.func.count()).where(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.done_at > moment)
+    return (await db.execute(query)).scalar_one()
+
+
 def blotted(message: Incoming) -> Incoming:
     """The message without what it says, brings or chooses."""
     said = HIDDEN if message.text or message.media or message.place else ""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.petitions.rules import Rules
 from bot.settings import ZONE, SettingError, Settings, load_settings
+from knowledge.duedate import Limit, Unit
 from knowledge.loader import CONTENT
 
 TOKEN = "123456:AnInventedTokenForTests_-1234"
@@ -39,6 +41,13 @@ def test_everything_is_optional() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        (
+            "PETITION_ANSWER",
+            "mười lăm hôm",
+            "MOTCUA_PETITION_ANSWER='mười lăm hôm'. Expected the limit of an answer to a petition, such as 15 ngày làm việc or 30 ngày.",
+        ),
+        ("PETITION_ACCEPT", "0", "MOTCUA_PETITION_ACCEPT='0'. Expected hours of work within which a petition is taken up, such as 8."),
+        ("PETITION_PER_DAY", "0", "MOTCUA_PETITION_PER_DAY='0'. Expected new petitions that one person may send a day, such as 5."),
         ("HTTP", "nowhere", "MOTCUA_HTTP='nowhere'. Expected host:port such as 127.0.0.1:8080."),
         ("HTTP", "127.0.0.1:0", "MOTCUA_HTTP='127.0.0.1:0'. Expected host:port such as 127.0.0.1:8080."),
         ("HTTP", "127.0.0.1:65536", "MOTCUA_HTTP='127.0.0.1:65536'. Expected host:port such as 127.0.0.1:8080."),
@@ -225,3 +234,14 @@ def test_settings_do_not_change() -> None:
     """Settings are frozen."""
     with pytest.raises(ValueError, match="frozen"):
         Settings().http = "127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [("15 ngày làm việc", Limit(Unit.WORKING_DAYS, 15)), ("30 ngày", Limit(Unit.DAYS, 30)), ("60 ngày", Limit(Unit.DAYS, 60))],
+)
+def test_the_limits_of_petitions_are_the_offices(monkeypatch: pytest.MonkeyPatch, value: str, limit: Limit) -> None:
+    """Places have set different limits: each is said as a leaflet says it."""
+    monkeypatch.setenv("MOTCUA_PETITION_ANSWER", value)
+    monkeypatch.setenv("MOTCUA_PETITION_PER_DAY", "3")
+    assert load_settings().rules == Rules(8, limit, 3)

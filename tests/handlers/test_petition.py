@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 import handlers
-from bot.chat import Chat, Kind
+from bot.chat import Chat, Incoming, Kind
 from bot.dispatch import Bench, Dispatch
+from bot.petitions.envelope import disclosed
 from bot.petitions.rules import Rules
 from bot.petitions.steps import Draft, Petition
 from bot.photos import PhotoStore
@@ -530,3 +531,37 @@ async def test_no_gps_in_a_kept_photo(citizen: Citizen, photos: PhotoStore) -> N
     with Image.open(path) as image:
         assert not image.getexif()
     assert "Máy".encode() not in path.read_bytes()
+
+
+async def test_a_short_word_of_what_it_is(citizen: Citizen) -> None:
+    """Two words that name the trouble lead on to telling it."""
+    await citizen.says("/phananh")
+    await citizen.says("đèn hỏng")
+    citizen.hears("Anh/chị kể chuyện gì, ở đâu")
+
+
+async def test_two_hundred_messages_in_a_minute(database: Database, library: Library, clock: Clock) -> None:
+    """A flood hears one kind limit and then nothing until it ebbs; another chat is answered meanwhile; what was begun stays begun."""
+    dispatch = Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, most_a_minute=20))
+    citizen, other = Citizen(dispatch, database, chat="flood"), Citizen(dispatch, database, chat="other")
+    await citizen.says("/phananh")
+    await citizen.says(TEXT)
+    for n in range(200):
+        await dispatch.accept(Incoming("web", "flood", f"flood.x{n}", text="rác"))
+    await dispatch.settle()
+    async with database.reading() as db:
+        said = [disclosed(KEY, "web", "flood", wire).text for _, wire in await road.replies(db, "web", "flood", 0)]
+    assert len(said) == 21
+    assert said[-1].startswith("Anh/chị gửi nhanh quá nên tôi chưa đọc tin này.")
+    await other.says("/phananh")
+    other.hears("Gửi phản ánh, kiến nghị")
+    assert (await citizen.state()).step == "petition.photos"
+    clock.move(seconds=61)
+    citizen._last = max(await _ids(database))
+    await citizen.presses_id("k:skip")
+    citizen.hears("Chuyện xảy ra ở đâu?")
+
+
+async def _ids(database: Database) -> list[int]:
+    async with database.reading() as db:
+        return [id_ for id_, _ in await road.replies(db, "web", "flood", 0)]

@@ -11,7 +11,6 @@ from bot.chat import Chat, Wire
 from bot.dispatch import Bench, Dispatch
 from bot.petitions import letters
 from bot.petitions.envelope import LOST, disclosed, enclosed
-from bot.petitions.rules import Rules
 from bot.petitions.steps import Petition, State
 from bot.photos import PhotoStore
 from bot.store import Database, petitions, road
@@ -71,7 +70,7 @@ async def test_from_citizen_to_staff_to_answer_to_reopening_across_a_restart(
 
     def restart() -> None:
         """Another process over the same database and disk."""
-        bench = Bench(database, lambda: library, handlers.route, clock, KEY, citizen.files, Rules(), PhotoStore(photos._folder))
+        bench = Bench(database, lambda: library, handlers.route, clock, KEY, citizen.files, photos=PhotoStore(photos._folder))
         citizen.dispatch = Dispatch(bench)
 
     await citizen.says("/phananh")

@@ -46,7 +46,7 @@ async def parrot(turn: Turn) -> Reply:
         return Reply((Say(f"chosen {turn.incoming.choice}", choices=MENU, replace=True),))
     if turn.text == "english":
         return Reply((Say("now in English"),), language="en")
-    return Reply((Say(turn.text or "hello", choices=MENU if turn.text == "menu" else ()),), hide=turn.text == "1234")
+    return Reply((Say(turn.text or "hello", choices=MENU if turn.text == "menu" else ()),), hide=turn.text == "1234", private=turn.text == "kín")
 
 
 @dataclass
@@ -172,8 +172,8 @@ def arrived(tmp_path: Path) -> Arrived:
 def site(database: Database, library: Library, clock: Clock, arrived: Arrived) -> Site:
     timer = Timer()
     dispatch = Dispatch(Bench(database, lambda: library, parrot, clock, KEY))
-    web = Web(database, dispatch.accept, lambda: library.knowledge.office, clock, arrived, timer)
-    return Site(web, web.application(), dispatch, Sender(database, web, clock), timer)
+    web = Web(database, dispatch.accept, lambda: library.knowledge.office, clock, arrived, timer, KEY)
+    return Site(web, web.application(), dispatch, Sender(database, web, clock, key=KEY), timer)
 
 
 def browser(app: Starlette, address: str = "http://xa-mau.test") -> httpx.AsyncClient:
@@ -478,6 +478,16 @@ async def test_secret_digits_are_blotted_out_of_the_history(visitor: Visitor) ->
     """What a handler hides is not shown again."""
     await visitor.says("1234")
     assert (await visitor.reads())[0] == "••••"
+
+
+async def test_what_is_said_in_private_is_read_by_its_own_page_only(visitor: Visitor, database: Database, clock: Clock) -> None:
+    """A sealed answer stays in the outbox for a page that is loaded again, and cannot be read there without the key."""
+    await visitor.says("kín")
+    async with database.reading() as db:
+        (row,) = await road.replies(db, "web", visitor.chat, 0)
+        assert await road.waiting(db, "web", 9, clock()) == []
+    assert (row[1].text, bool(row[1].sealed)) == ("", True)
+    assert await visitor.reads() == ["••••", "kín"]
 
 
 async def test_what_the_bot_says_unasked_stands_where_it_was_said(site: Site, visitor: Visitor, database: Database, clock: Clock) -> None:
