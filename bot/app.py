@@ -42,6 +42,7 @@ from knowledge.versions import snapshot
 from knowledge.watch import State, made_on_change, state
 
 STOP_SECONDS = 8
+PHOTOS = "photos"  # in the data folder
 log = structlog.get_logger()
 
 
@@ -119,10 +120,15 @@ class Engine:
         """Where the page and the console put photos until they are answered."""
         return Arrived(self.settings.data / FOLDER)
 
-    def join(self, channel: Channel, files: Place | None = None) -> Sender:
-        """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
+    @property
+    def photos(self) -> PhotoStore:
+        """Where the photos of petitions are kept."""
+        return PhotoStore(self.settings.data / PHOTOS)
+
+    def join(self, channel: Channel, files: Place | None = None, chat: str = "") -> Sender:
+        """Gives a channel its sender, or one for a single chat, and says where its files are: in the folder unless the channel keeps them itself."""
         self.files.places[channel.name] = files or self.arrived
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key, chat=chat)
         return self.senders[channel.name]
 
 
@@ -141,7 +147,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     await database.open()
     try:
         key = load_key(settings.data)
-        photos = PhotoStore(settings.data / "photos")
+        photos = PhotoStore(settings.data / PHOTOS)
         bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, settings.rules, photos)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
@@ -154,7 +160,15 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived, key=made.key)
+        web = Web(
+            made.database,
+            made.dispatch.accept,
+            lambda: made.shelf.library.knowledge.office,
+            settings.clock,
+            made.arrived,
+            key=made.key,
+            photos=made.photos,
+        )
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -208,8 +222,14 @@ async def _tell_staff(made: Engine, problems: list[str]) -> None:
 
 def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
     """What staff did about petitions comes to their senders; drafts of more than a day go."""
-    photos = PhotoStore(made.settings.data / "photos")
-    return letters.run(made.database, made.key, lambda: made.shelf.library.knowledge.office.code, made.settings.clock, photos)
+    return letters.run(made.database, made.key, lambda: made.shelf.library.knowledge.office.code, made.settings.clock, made.photos)
+
+
+async def errands(made: Engine) -> None:
+    """What the running bot does by itself about petitions, once: the staff and the senders are told what is new."""
+    for office in made.shelf.library.knowledge.offices:
+        await news.deliver(made.database, office.code, made.key, made.settings.clock())
+        await letters.deliver(made.database, made.key, office.code, made.settings.clock())
 
 
 class _Server(uvicorn.Server):
@@ -252,13 +272,20 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _web(made: Engine) -> Web:
+    def office() -> Office:
+        return made.shelf.library.knowledge.office
+
+    return Web(made.database, made.dispatch.accept, office, made.settings.clock, made.arrived, key=made.key, photos=made.photos)
+
+
 async def _telegram(made: Engine, stack: AsyncExitStack) -> Telegram | None:
     settings = made.settings
     token = settings.telegram_token.get_secret_value()
     if not token:
         return None
     secret = settings.telegram_webhook_secret.get_secret_value()
-    telegram = Telegram(make_bot(token, settings.telegram_api), made.dispatch.accept, made.dispatch.malformed, secret)
+    telegram = Telegram(make_bot(token, settings.telegram_api), made.dispatch.accept, made.dispatch.malformed, secret, photos=made.photos)
     stack.push_async_callback(telegram.close)
     return telegram
 

@@ -28,9 +28,11 @@ log = structlog.get_logger()
 class Sender:
     """Sends what waits for one channel. `wake` when there is something new; `run` works until it is cancelled."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS, key: bytes = b"") -> None:
-        """`key` opens sealed messages."""
-        self._database, self._channel, self._clock, self._poll, self._key = database, channel, clock, poll, key
+    def __init__(
+        self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS, key: bytes = b"", chat: str = ""
+    ) -> None:
+        """`key` opens sealed messages; a `chat` is the only one that is served."""
+        self._database, self._channel, self._clock, self._poll, self._key, self._chat = database, channel, clock, poll, key, chat
         self._wake = asyncio.Event()
         self._taken: dict[int, str] = {}  # rows that the platform took and the database could not note, with the platform's name
 
@@ -57,7 +59,7 @@ class Sender:
     async def send_waiting(self) -> bool:
         """Sends all that is due now, each chat in order; True where something is left for later."""
         async with self._database.reading() as db:
-            rows = await road.waiting(db, self._channel.name, BATCH, self._clock())
+            rows = await road.waiting(db, self._channel.name, BATCH, self._clock(), self._chat)
         chats = [list(own) for _, own in groupby(sorted(rows, key=lambda r: (r.chat, r.id)), lambda r: r.chat)]
         faults = await asyncio.gather(*(self._send_chat(own) for own in chats), return_exceptions=True)
         for fault in faults:  # raised once all chats are through: the next round must not meet a row still under way

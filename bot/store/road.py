@@ -131,15 +131,16 @@ async def say(
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 
 
-async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime) -> list[Waiting]:
-    """The messages of a channel that may be sent now, oldest first. One that failed and is put off keeps those after it in its chat
-    waiting; one that waits for the morning does not."""
+async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime, chat: str = "") -> list[Waiting]:
+    """The messages of a channel, or of one chat of it, that may be sent now, oldest first.
+
+    One that failed and is put off keeps those after it in its chat waiting; one that waits for the morning does not."""
     before = outbox.alias()
     earlier = sa.and_(before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id < outbox.c.id, _unsent(before))
     put_off = sa.exists().where(earlier, before.c.not_before > now, before.c.attempts > 0)
     query = (
         sa.select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
-        .where(outbox.c.channel == channel, _unsent(outbox), outbox.c.not_before <= now, ~put_off)
+        .where(outbox.c.channel == channel, outbox.c.chat == chat if chat else sa.true(), _unsent(outbox), outbox.c.not_before <= now, ~put_off)
         .order_by(outbox.c.id)
         .limit(most)
     )

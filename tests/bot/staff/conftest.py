@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 import sqlalchemy as sa
-from bot.petitions.envelope import disclosed
 
 from bot.chat import Chat
+from bot.petitions.envelope import disclosed
 from bot.petitions.rules import Rules
 from bot.petitions.steps import Draft, Petition
 from bot.staff import enrolment
