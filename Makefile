@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev install-wire run test bench lock texts
+.PHONY: install install-dev install-wire run test soak bench lock texts
 
 install: $(VENV)/.installed
 
@@ -48,10 +48,15 @@ test: install-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
 
+# Two hundred kills during two thousand conversations on each database, then everything is counted.
+soak: install-dev
+	$(BIN)/python -m tests.soak.run
+
 # Figures, each beside a peer or a limit in the same run.
 bench: install-dev
 	$(BIN)/python -m tests.bench.content
 	$(BIN)/python -m tests.bench.understanding --large
+	$(BIN)/python -m tests.bench.dossiers
 
 # Every sentence of the bot into the catalogue, those without English left empty: fill them in, then `make test`.
 texts: install-dev

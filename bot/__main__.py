@@ -21,6 +21,7 @@ from bot.chat import Incoming, Kind, Wire
 from bot.commands import dossiers, staff
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
+from bot.seat import Taken
 from bot.settings import ZONE, SettingError, Settings, load_settings
 from bot.store import Database, StoreError, voices
 from knowledge.loader import ContentError
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.command(options, load_settings()))
-    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine) as error:
+    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine, Taken) as error:
         print(f"motcua: {error}", file=sys.stderr)
     except ContentError as error:
         print(error, file=sys.stderr)
@@ -89,7 +90,7 @@ async def _talk(settings: Settings, name: str) -> None:
         sender = made.join(console, chat=chat)
         if not name:
             await made.dispatch.accept(Incoming(console.name, chat, f"{own}.0", Kind.START))
-        await made.dispatch.settle()
+        await made.dispatch.settle(console.name)
         await app.errands(made)
         await sender.send_waiting()
         async for line in console.lines():
@@ -99,7 +100,7 @@ async def _talk(settings: Settings, name: str) -> None:
                 await made.dispatch.accept(await with_photo(message, made.arrived))
             except NoSuchPhoto as error:
                 await console.send(chat, Wire(str(error)))
-            await made.dispatch.settle()
+            await made.dispatch.settle(console.name)
             await app.errands(made)
             await sender.send_waiting()
 
@@ -152,6 +153,7 @@ async def _export_file(what: str, path: Path, settings: Settings) -> int:
 
 def _log_to_stderr(verbose: bool) -> None:
     """One line a happening on standard error. The log holds no name, no text of a citizen, no dossier code, no token."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell every address, and codes stand in addresses
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

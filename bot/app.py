@@ -23,16 +23,21 @@ from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, reminders, sample
+from bot.dossiers.provincial import Provincial
 from bot.dossiers.secret import load_key
+from bot.dossiers.source_file import SourceError, described
+from bot.dossiers.sources import Sources
 from bot.files import FOLDER, Arrived, ByChannel, Place
 from bot.petitions import letters
 from bot.photos import PhotoStore
+from bot.seat import seat
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.staff import news, rounds
 from bot.staff.content import tell_broken
 from bot.store import Database
-from bot.turn import Library
+from bot.store.workers import Foreman
+from bot.turn import House, Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
 from knowledge.loader import ContentError, load
@@ -145,14 +150,25 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             senders[channel].wake()
 
     await database.open()
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
         key = load_key(settings.data)
+        house = House(settings.dossier_open_status, settings.dossier_stale_hours)
+        systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
+        sources = Sources(database, systems, settings.clock)
         photos = PhotoStore(settings.data / PHOTOS)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, settings.rules, photos)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, settings.rules, photos)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
-    finally:
-        await database.close()
+
+
+def _provincial(settings: Settings, key: bytes) -> Iterator[Provincial]:
+    """The look-up systems that are described well; of the others the log tells what `motcua doctor` tells."""
+    for found in described(settings.data):
+        if isinstance(found, SourceError):
+            log.error("dossier source left out", reason=str(found))
+        else:
+            yield Provincial(found, key, settings.clock)
 
 
 async def serve(settings: Settings) -> None:
@@ -160,15 +176,9 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(
-            made.database,
-            made.dispatch.accept,
-            lambda: made.shelf.library.knowledge.office,
-            settings.clock,
-            made.arrived,
-            key=made.key,
-            photos=made.photos,
-        )
+        stack.enter_context(seat(settings.data, shared=made.database.shared))
+        foreman = Foreman(made.database)
+        web = _web(made)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -181,9 +191,10 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
-        jobs += [*_of_dossiers(made), *_of_staff(made), _of_petitions(made), made.arrived.run()]
-        jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
+        jobs = [made.dispatch.run(), made.join(web).run(), web.bells.run(), foreman.run()]
+        jobs += [keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
+        jobs += [*(foreman.do(job) for job in (*_of_dossiers(made), *_of_staff(made), _of_petitions(made))), made.arrived.run()]
+        jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings, foreman)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
         print(f"Một Cửa: http://{settings.http}  ({len(made.shelf.library.knowledge.procedures)} tờ thủ tục). Dừng: Ctrl+C.", flush=True)
@@ -192,7 +203,7 @@ async def serve(settings: Settings) -> None:
             raise JobFailed
 
 
-def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
+def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
     """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
@@ -200,15 +211,29 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
         return made.shelf.library.knowledge.offices
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
-    return [watching.run(), reminders.run(made.database, offices, settings.clock)]
+    return [watching.run, lambda: reminders.run(made.database, offices, settings.clock)]
 
 
-def _of_staff(made: Engine) -> list[Coroutine[None, None, None]]:
+def _of_petitions(made: Engine) -> Callable[[], Coroutine[None, None, None]]:
+    """What staff did about petitions comes to their senders; drafts of more than a day go."""
+    photos = PhotoStore(made.settings.data / "photos")
+
+    def codes() -> list[str]:
+        return [office.code for office in made.shelf.library.knowledge.offices]
+
+    return lambda: letters.run(made.database, made.key, codes, made.settings.clock, photos)
+
+
+def _of_staff(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
     """What the staff are told beside the answers: what citizens did with their petitions, and what is nearly due."""
-    key, clock = load_key(made.settings.data), made.settings.clock
+    clock = made.settings.clock
+
+    def codes() -> list[str]:
+        return [office.code for office in made.shelf.library.knowledge.offices]
+
     return [
-        news.run(made.database, lambda: [office.code for office in made.shelf.library.knowledge.offices], key, clock),
-        rounds.run(made.database, lambda: made.shelf.library, key, clock),
+        lambda: news.run(made.database, codes, made.key, clock),
+        lambda: rounds.run(made.database, lambda: made.shelf.library, made.key, clock),
     ]
 
 
@@ -218,11 +243,6 @@ async def _tell_staff(made: Engine, problems: list[str]) -> None:
             await tell_broken(made.database, office.code, problems, made.settings.clock())
     except DBAPIError as error:  # the log has the problems in any case
         log.error("staff not told", error=type(error.orig).__name__)
-
-
-def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
-    """What staff did about petitions comes to their senders; drafts of more than a day go."""
-    return letters.run(made.database, made.key, lambda: made.shelf.library.knowledge.office.code, made.settings.clock, made.photos)
 
 
 async def errands(made: Engine) -> None:
@@ -290,7 +310,7 @@ async def _telegram(made: Engine, stack: AsyncExitStack) -> Telegram | None:
     return telegram
 
 
-async def _joined(telegram: Telegram, settings: Settings) -> None:
+async def _joined(telegram: Telegram, settings: Settings, foreman: Foreman) -> None:
     """Joins Telegram as soon as it can be reached; the page works meanwhile."""
     while True:
         try:
@@ -303,7 +323,7 @@ async def _joined(telegram: Telegram, settings: Settings) -> None:
             log.error("telegram not joined", reason=str(error))
             return
     if not settings.telegram_webhook:
-        await telegram.poll()
+        await foreman.do(telegram.poll)
 
 
 def port_is_free(settings: Settings) -> None:

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
 from bot.petitions.envelope import enclosed
 from bot.petitions.rules import Rules, coarse
 from bot.store import figures, road
-from bot.store.database import Database
+from bot.store.database import Database, passing
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Files, Handler, Library, NoFiles, Outcome, Reply, State, Turn
+from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome, Reply, Sources, Stale, State, Turn
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 if TYPE_CHECKING:
     from bot.photos import PhotoStore
 
 BATCH = 200
-CHATS_AT_ONCE = 32
 MOST_BUSY = 1000  # chats taken up at once; the statement that leaves them out must not grow without end
 TRIES = 4
-LASTING = (DataError, IntegrityError, ProgrammingError)  # the database's errors that trying again does not mend
+POLL_SECONDS = 1.0  # on a shared database: what another worker left behind rings no bell here
+ELSEWHERE_SECONDS = 0.1
+PRIVATE = frozenset({"console"})  # channels whose own process answers them
 log = structlog.get_logger()
 
 
@@ -46,6 +50,8 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
+    house: House = field(default_factory=House)
     rules: Rules = field(default_factory=Rules)
     photos: PhotoStore | None = None
 
@@ -58,7 +64,7 @@ class Dispatch:
         self._spoken = spoken  # told the channel that has something to send
         self._wake = asyncio.Event()
         self._busy: set[tuple[str, str]] = set()
-        self._room = asyncio.Semaphore(CHATS_AT_ONCE)
+        self._room = asyncio.Semaphore(bench.database.at_once)
 
     async def accept(self, *messages: Incoming) -> int:
         """Stores messages and returns how many were new. Once it returns they will be answered, whatever happens."""
@@ -79,25 +85,30 @@ class Dispatch:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 self._wake.clear()
-                for chat, rows in (await self._waiting()).items():
+                for chat, rows in (await self._waiting(skip=PRIVATE)).items():
                     self._busy.add(chat)
                     tasks.create_task(self._serve(chat, rows))
+                await self._woken()
+
+    async def _woken(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS if self._bench.database.shared else None):
                 await self._wake.wait()
 
-    async def settle(self) -> None:
-        """Answers everything that waits and returns; for the console, trials and tests."""
-        while waiting := await self._waiting():
+    async def settle(self, only: str = "") -> None:
+        """Answers everything that waits, or all of `only` one channel, and returns; for the console, trials and tests."""
+        while waiting := await self._waiting(only):
             for chat, rows in waiting.items():
                 self._busy.add(chat)
                 await self._serve(chat, rows)
 
-    async def _waiting(self) -> dict[tuple[str, str], list[Received]]:
+    async def _waiting(self, only: str = "", skip: Collection[str] = ()) -> dict[tuple[str, str], list[Received]]:
         chats: defaultdict[tuple[str, str], list[Received]] = defaultdict(list)
         if len(self._busy) >= MOST_BUSY:  # each that is through wakes us
             return {}
         try:
             async with self._bench.database.reading() as db:
-                rows = await road.received(db, BATCH, self._busy)
+                rows = await road.received(db, BATCH, self._busy, only=only, skip=skip)
         except Exception as error:  # whatever it is, it is tried again: nobody would notice a dispatch that ended
             log.error("inbox unreadable", error=type(getattr(error, "orig", error)).__name__)
             asyncio.get_running_loop().call_later(1, self._wake.set)
@@ -111,8 +122,11 @@ class Dispatch:
     async def _serve(self, chat: tuple[str, str], rows: Sequence[Received]) -> None:
         try:
             async with self._room:
+                mine = True
                 for row in rows:
-                    await self._answer(row)
+                    mine = mine and await self._answer(row)
+            if not mine:  # another worker serves the chat: it is looked at again a little later
+                await asyncio.sleep(ELSEWHERE_SECONDS)
         except Exception as error:  # the row stays in the inbox and is taken up again; the other chats go on
             log.error("answer not stored", channel=chat[0], error=type(getattr(error, "orig", error)).__name__)
             await asyncio.sleep(1)
@@ -120,33 +134,39 @@ class Dispatch:
             self._busy.discard(chat)
             self._wake.set()
 
-    async def _answer(self, row: Received) -> None:
+    async def _answer(self, row: Received) -> bool:
+        """Answers the next message of the row's chat; False where another worker is at it."""
         for attempt in range(1, TRIES):
             try:
-                await self._answer_once(row)
-                return
-            except SQLAlchemyError:
+                return await self._answer_once(row)
+            except (SQLAlchemyError, Stale):
                 await asyncio.sleep(0.05 * 4**attempt)
-        await self._answer_once(row, last=True)
+        return await self._answer_once(row, last=True)
 
-    async def _answer_once(self, row: Received, *, last: bool = False) -> None:
-        message, bench = row.incoming, self._bench
-        library = bench.library()
-        async with bench.database.reading() as db:
-            state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
-            state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(
-                message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files, bench.rules, bench.photos
-            )
+    async def _answer_once(self, given: Received, *, last: bool = False) -> bool:
+        bench = self._bench
+        async with bench.database.claiming() as db:
+            row = await road.claim(db, given)
+            if row is None:
+                return False
+            turn = await self._turn(db, row.incoming)
             reply, failure = await self._handled(turn, last)
-        try:
-            await self._keep(row, turn, reply, failure)
-        except Exception as error:
-            if _passing(error):
-                raise
-            await self._apologise(row, turn)
-        await self._tidy(message)
-        self._spoken(message.channel)
+            try:
+                await self._keep(row, turn, reply, failure)
+            except Exception as error:
+                if _passing(error):
+                    raise
+                await self._apologise(row, turn)
+        await self._tidy(row.incoming)
+        self._spoken(row.incoming.channel)
+        return True
+
+    async def _turn(self, db: AsyncConnection, message: Incoming) -> Turn:
+        library = self._bench.library()
+        state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
+        state = replace(state, language=state.language or suggested(message.language))
+        bench, there = self._bench, (self._bench.clock(), library.at(state.office), texts(state.language))
+        return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house, bench.rules, bench.photos)
 
     async def _tidy(self, message: Incoming) -> None:
         """What came with an answered message is not kept; what cannot be removed now goes when old things are swept."""
@@ -162,6 +182,7 @@ class Dispatch:
         except Exception as error:
             if _passing(error) and not last:
                 raise
+            await turn.db.rollback()  # after an error of its own PostgreSQL takes no more statements
             return _failed(turn)
 
     async def _apologise(self, row: Received, turn: Turn) -> None:
@@ -172,12 +193,12 @@ class Dispatch:
         except Exception as error:
             if _passing(error):
                 raise
-            async with self._bench.database.writing() as db:
+            async with self._bench.database.keeping(turn.db) as db:
                 await road.finish(db, row, turn.now, failure=reference)
 
     async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
         counted = Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject)
-        async with self._bench.database.writing() as db:
+        async with self._bench.database.keeping(turn.db) as db:
             if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide or reply.private):
                 return  # by another worker, meanwhile
             for effect in reply.effects:
@@ -199,8 +220,8 @@ async def _state(db: AsyncConnection, chat: Chat) -> State:
 
 
 def _passing(error: Exception) -> bool:
-    """Whether it is the database's fault and may be over soon: locked, full, unreachable, no connection free."""
-    return isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, LASTING)
+    """Whether trying again may help: the reply was overtaken, or the database is out of reach for a while."""
+    return isinstance(error, Stale) or passing(error)
 
 
 def _failed(turn: Turn) -> tuple[Reply, str]:

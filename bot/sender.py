@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import groupby
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels import Channel, TryLater, Undeliverable
+from bot.pace import keeper
 from bot.petitions.envelope import disclosed
 from bot.store import road
 from bot.store.database import Database
@@ -22,6 +25,10 @@ LONGEST_WAIT = 600.0
 IDLE_SECONDS = 1.0
 POLL_SECONDS = 3.0  # what another process puts into the outbox rings no bell here
 GRACE_SECONDS = 5.0
+AT_ONCE = 12  # chats; on PostgreSQL each holds a connection
+ELSEWHERE_SECONDS = 0.1
+Effect = Callable[[AsyncConnection], Awaitable[None]]
+Transaction = AbstractAsyncContextManager[AsyncConnection]
 log = structlog.get_logger()
 
 
@@ -34,20 +41,50 @@ class Sender:
         """`key` opens sealed messages; a `chat` is the only one that is served."""
         self._database, self._channel, self._clock, self._poll, self._key, self._chat = database, channel, clock, poll, key, chat
         self._wake = asyncio.Event()
+        self._busy: set[str] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._pace = keeper(database, channel.name, clock)
         self._taken: dict[int, str] = {}  # rows that the platform took and the database could not note, with the platform's name
 
     def wake(self) -> None:
         self._wake.set()
 
     async def run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                left = await self.send_waiting()
-            except Exception as error:  # whatever it is, the next round is tried: nobody would notice a sender that ended
-                log.error("outbox not served", channel=self._channel.name, error=type(getattr(error, "orig", error)).__name__)
-                left = True
-            await self._pause(IDLE_SECONDS if left else self._poll)
+        """Sends what is due, several chats at once: one that is slow holds up no other."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._wake.clear()
+                await self._pause(IDLE_SECONDS if await self._take_up(tasks) else self._poll)
+
+    async def _take_up(self, tasks: asyncio.TaskGroup) -> bool:
+        """Begins to send to the chats that are free; True where something is left for later."""
+        if len(self._busy) >= BATCH:  # each that is through wakes us
+            return True
+        try:
+            async with self._database.reading() as db:
+                rows = await road.waiting(db, self._channel.name, BATCH, self._clock(), self._busy)
+                left = bool(rows) or await road.any_left(db, self._channel.name)
+        except Exception as error:  # whatever it is, the next round is tried: nobody would notice a sender that ended
+            self._unserved(error)
+            return True
+        for own in _by_chat(rows):
+            self._busy.add(own[0].chat)
+            tasks.create_task(self._serve(own))
+        return left
+
+    async def _serve(self, rows: Sequence[Waiting]) -> None:
+        try:
+            if not await self._send_chat(rows):  # another worker serves the chat
+                await asyncio.sleep(ELSEWHERE_SECONDS)
+        except Exception as error:
+            self._unserved(error)
+            await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            self._busy.discard(rows[0].chat)
+            self._wake.set()
+
+    def _unserved(self, error: Exception) -> None:
+        log.error("outbox not served", channel=self._channel.name, error=type(getattr(error, "orig", error)).__name__)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -59,59 +96,83 @@ class Sender:
     async def send_waiting(self) -> bool:
         """Sends all that is due now, each chat in order; True where something is left for later."""
         async with self._database.reading() as db:
-            rows = await road.waiting(db, self._channel.name, BATCH, self._clock(), self._chat)
-        chats = [list(own) for _, own in groupby(sorted(rows, key=lambda r: (r.chat, r.id)), lambda r: r.chat)]
-        faults = await asyncio.gather(*(self._send_chat(own) for own in chats), return_exceptions=True)
+            rows = await road.waiting(db, self._channel.name, BATCH, self._clock(), only=self._chat)
+        faults = await asyncio.gather(*(self._send_chat(own) for own in _by_chat(rows)), return_exceptions=True)
         for fault in faults:  # raised once all chats are through: the next round must not meet a row still under way
             if isinstance(fault, BaseException):
                 raise fault
         async with self._database.reading() as db:
             return await road.any_left(db, self._channel.name)
 
-    async def _send_chat(self, rows: Sequence[Waiting]) -> None:
-        """Sends a chat's rows until one has to wait. A stop waits for the row under way, so that it is not sent again."""
-        for row in rows:
-            sending = asyncio.ensure_future(self._send_row(row))
-            try:
-                if not await asyncio.shield(sending):
-                    return
-            except asyncio.CancelledError:
-                await asyncio.wait({sending}, timeout=GRACE_SECONDS)
-                raise
+    async def _send_chat(self, rows: Sequence[Waiting]) -> bool:
+        """Sends a chat's rows until one has to wait; False where another worker is at the chat.
 
-    async def _send_row(self, row: Waiting) -> bool:
-        """True when the next row of the chat may follow."""
+        A stop waits for the row under way, so that it is not sent again."""
+        async with self._room:
+            for row in rows:
+                sending = asyncio.ensure_future(self._send_row(row))
+                try:
+                    follow = await asyncio.shield(sending)
+                except asyncio.CancelledError:
+                    await asyncio.wait({sending}, timeout=GRACE_SECONDS)
+                    raise
+                if not follow:
+                    return follow is not None
+        return True
+
+    async def _send_row(self, given: Waiting) -> bool | None:
+        """True when the next row of the chat may follow; None where another worker is at the chat."""
+        async with self._claimed(given) as (row, keeping):
+            if row is None:
+                return None
+            mark, follow = await self._tried(row)
+            async with keeping() as db:
+                await mark(db)
+        self._taken.pop(row.id, None)
+        return follow
+
+    @asynccontextmanager
+    async def _claimed(self, row: Waiting) -> AsyncIterator[tuple[Waiting | None, Callable[[], Transaction]]]:
+        """The row, held against other workers while it is sent, and the transaction that keeps what became of it."""
+        if not self._database.shared:
+            yield row, self._database.writing
+            return
+        async with self._database.claiming() as db:
+            yield await road.claim_unsent(db, self._channel.name, row, self._clock()), lambda: self._database.keeping(db)
+
+    async def _tried(self, row: Waiting) -> tuple[Effect, bool]:
+        """What is to be noted of a row that was tried, and whether the next one of its chat may follow."""
         try:
             if row.id not in self._taken:
+                await self._pace.wait(row.chat)
                 self._taken[row.id] = await self._channel.send(row.chat, disclosed(self._key, self._channel.name, row.chat, row.wire))
         except TryLater as error:
-            return not await self._put_off(row, error)
+            return self._put_off(row, error)
         except Undeliverable as error:
-            await self._failed(row, str(error))
+            return self._failed(row, str(error)), True
         except Exception as error:  # a fault of the channel's own must not stop the other chats
             log.exception("channel failed", channel=self._channel.name, row=row.id)
-            return not await self._put_off(row, TryLater(type(error).__name__))
-        else:
-            async with self._database.writing() as db:
-                if row.wire.sealed and not getattr(self._channel, "reads_outbox", False):
-                    await road.forget_sent(db, row.id)
-                else:
-                    await road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock())
-            del self._taken[row.id]
-        return True
+            return self._put_off(row, TryLater(type(error).__name__))
+        return self._sent(row), True
 
-    async def _put_off(self, row: Waiting, error: TryLater) -> bool:
-        """False where it was tried often enough and is given up instead."""
+    def _sent(self, row: Waiting) -> Effect:
+        """What was sealed leaves no trace once it is sent, but where the channel reads the outbox itself."""
+        if row.wire.sealed and not getattr(self._channel, "reads_outbox", False):
+            return lambda db: road.forget_sent(db, row.id)
+        return lambda db: road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock())
+
+    def _put_off(self, row: Waiting, error: TryLater) -> tuple[Effect, bool]:
+        """One that was tried often enough is given up instead."""
         if row.attempts + 1 >= ATTEMPTS:
-            await self._failed(row, str(error))
-            return False
+            return self._failed(row, str(error)), True
         wait = error.after if error.after is not None else min(LONGEST_WAIT, 2.0**row.attempts)
         log.warning("send later", channel=self._channel.name, row=row.id, seconds=wait, reason=str(error))
-        async with self._database.writing() as db:
-            await road.mark_retry(db, row.id, self._clock() + dt.timedelta(seconds=wait), str(error))
-        return True
+        return lambda db: road.mark_retry(db, row.id, self._clock() + dt.timedelta(seconds=wait), str(error)), False
 
-    async def _failed(self, row: Waiting, reason: str) -> None:
+    def _failed(self, row: Waiting, reason: str) -> Effect:
         log.warning("not delivered", channel=self._channel.name, row=row.id, reason=reason)
-        async with self._database.writing() as db:
-            await road.mark_failed(db, row.id, self._clock(), reason)
+        return lambda db: road.mark_failed(db, row.id, self._clock(), reason)
+
+
+def _by_chat(rows: Sequence[Waiting]) -> list[list[Waiting]]:
+    return [list(own) for _, own in groupby(sorted(rows, key=lambda r: (r.chat, r.id)), lambda r: r.chat)]

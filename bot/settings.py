@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
     telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    dossier_open_status: bool = Field(False, description="true or false; true tells a dossier's status and appointed day to whoever types its code")
+    dossier_stale_hours: int = Field(24, ge=1, le=2400, description="working-day hours after which figures of dossiers are called old, such as 24")
     petition_accept: int = Field(8, ge=1, le=400, description="hours of work within which a petition is taken up, such as 8")
     petition_answer: str = Field("15 ngày làm việc", description="the limit of an answer to a petition, such as 15 ngày làm việc or 30 ngày")
     petition_per_day: int = Field(5, ge=1, le=100, description="new petitions that one person may send a day, such as 5")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +29,22 @@ class Outcome(StrEnum):
     CHOOSE = "choose"
     UNKNOWN = "unknown"
     OTHER = "other"
+
+
+class Stale(Exception):
+    """Raised by an effect: what the reply rests upon has changed meanwhile. Nothing is kept, and the message is handled anew."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What the operator has set for the dialogues.
+
+    `open_status` tells a dossier's status and appointed day to whoever types its code, and so tells codes that exist from codes
+    that do not: anybody can then count an office's dossiers and watch each of them. Off, nothing is told before the four digits.
+    After `stale_hours` hours of working days figures are called old."""
+
+    open_status: bool = False
+    stale_hours: int = 24
 
 
 Effect = Callable[[AsyncConnection], Awaitable[None]]
@@ -97,6 +113,28 @@ class NoFiles:
     async def remove(self, channel: str, media: Media) -> None: ...
 
 
+class Sources(Protocol):
+    """The systems beyond the store that know how dossiers stand."""
+
+    def any_for(self, office: str, codes: Collection[str]) -> bool:
+        """Whether any of these dossiers is looked up beyond the store."""
+        ...
+
+    async def refresh(self, office: str, codes: Collection[str]) -> frozenset[str]:
+        """Brings the store up to date; the codes of which a system could not tell now. Ends within seconds; no transaction may be open meanwhile."""
+        ...
+
+
+class NoSources:
+    """Where the store is all there is."""
+
+    def any_for(self, office: str, codes: Collection[str]) -> bool:
+        return False
+
+    async def refresh(self, office: str, codes: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+
 @dataclass(frozen=True)
 class Turn:
     """One message with all that a handler may look at. `db` is for reading; writing is done by effects."""
@@ -109,6 +147,8 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
+    house: House = House()
     rules: Rules = field(default_factory=Rules)
     photos: PhotoStore | None = None
 

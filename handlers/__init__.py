@@ -11,6 +11,7 @@ from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
 from handlers import (
+    appointed,
     counter,
     dossier,
     duedate,
@@ -92,7 +93,18 @@ TOPICS: dict[str, Handler] = {
 
 # What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
 OF_OFFICE: frozenset[Handler] = frozenset(
-    {office.hours, office.desk, office.notices, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+    {
+        office.hours,
+        office.desk,
+        office.notices,
+        dossier.ask,
+        following.listing,
+        following.about,
+        counter.show,
+        rating.ask,
+        feedback.ask,
+        petition.begin,
+    }
 )
 
 
@@ -124,6 +136,7 @@ CHOICES: dict[str, MayPass] = {
     "fr": feedback.rewrite,
     "k": petition_table.pressed,
     "due": duedate.show_due,
+    "dw": appointed.why,
     "l": greeting.language,
     "o": offices.pick,
     "cancel": greeting.cancel,
@@ -139,6 +152,7 @@ STEPS: dict[str, MayPass] = {
     "feedback.confirm": feedback.text_step,
     **petition_table.STEPS,
     offices.STEP: offices.which_step,
+    **petition_table.STEPS,
     **dict.fromkeys(staff_desk.STEPS, staff_desk.step),
 }
 
@@ -147,6 +161,7 @@ THINGS: dict[tuple[str, Kind], MayPass] = {
     ("", Kind.PHOTO): photo.receipt_photo,
     ("dossier.code", Kind.PHOTO): photo.receipt_photo,
     ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
+    **petition_table.THINGS,
 }
 
 
@@ -156,12 +171,17 @@ async def _for_office(handler: Handler, turn: Turn) -> Reply:
 
 async def route(turn: Turn) -> Reply:
     """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
-    reply = await petition_table.kept_private(turn, await _routed(turn))
+    reply = await _answered(turn)
     waiting = offices.kept(turn)
     if reply.office is None or waiting is None:
         return reply
-    answer = await _routed(offices.at(turn, reply.office, waiting))
+    answer = await _answered(offices.at(turn, reply.office, waiting))
     return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _answered(turn: Turn) -> Reply:
+    """The reply to a message; what is said in a private dialogue stays so whoever replies."""
+    return await petition_table.kept_private(turn, await _routed(turn))
 
 
 async def _routed(turn: Turn) -> Reply:
@@ -175,7 +195,7 @@ async def _routed(turn: Turn) -> Reply:
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
-        return await petition_table.brought(turn) or await _thing(turn)
+        return await _thing(turn)
     if not any(c.isalnum() for c in turn.text):
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
@@ -206,10 +226,14 @@ async def _said(turn: Turn) -> Reply:
         return reply
     if found := find(turn.text, turn.now.date()):
         return await offices.ask(turn) if turn.undecided else await dossier.tell(turn, found)
+    if reply := await dossier.by_receipt(turn) or dossier.mistaken(turn):
+        return reply
     return await _asked(turn, reading)
 
 
 async def _asked(turn: Turn, reading: Reading) -> Reply:
+    if reply := await duedate.asked(turn, reading):
+        return reply
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)

@@ -7,22 +7,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.chat import Choice, Say
-from bot.dossiers.codes import find
+from bot.dossiers.codes import find, without
 from bot.petitions.rules import TEXT_LEAST, TEXT_MOST
 from bot.petitions.steps import Draft
 from bot.petitions.wording import plain
 from bot.store import drafts, petitions
 from bot.turn import Reply, Turn
-from handlers import office, petition_details, petition_sending, questions, wording
+from handlers import office, offices, petition_details, petition_sending, questions, wording
 from handlers.petition_draft import TELLS, draft_of, dropped, editing, leave, limit_text, private, saved
 from knowledge.understand.grievance import Grievance
+from knowledge.understand.meaning import Answer
 from knowledge.words import fold
 
 QUOTED = 200
+QUESTION_MOST = 12  # words; what is longer and names a procedure is still a story
 
 
 async def begin(turn: Turn) -> Reply:
     """The way in: an unfinished draft first, else what it is about. Words that already tell it are kept as the draft."""
+    if turn.undecided:
+        return await offices.ask(turn)
     if refused := await _too_many(turn):
         return refused
     kept = await drafts.find(turn.db, turn.key, turn.chat, turn.now)
@@ -170,6 +174,7 @@ async def _judged(turn: Turn, draft: Draft, *, sure: bool, cut: bool = False) ->
         return _denunciation(turn)
     if not draft.dossier and (codes := [f.code for f in find(draft.text, turn.now.date()) if not f.fault]):
         draft = replace(draft, dossier=codes[0])
+    draft = replace(draft, text=without(draft.text, turn.t("[mã hồ sơ]")))
     if found is Grievance.PETITION and sure:
         most = turn.t.number(TEXT_MOST)
         note = turn.t("Phản ánh dài quá {n} ký tự nên tôi giữ phần đầu. Phần còn lại anh/chị gửi thêm sau.", n=most) if cut else ""
@@ -197,8 +202,14 @@ def _unsure(turn: Turn, draft: Draft, found: Grievance) -> Reply:
 
 async def kind_step(turn: Turn) -> Reply | None:
     """Words where a kind was asked for are the petition itself, unless there are words already."""
-    if len(turn.text.split()) < TELLS:
+    count = len(turn.text.split())
+    if count < TELLS - 2 or (await draft_of(turn)).text:
         return None
+    known = turn.library.understanding
+    may_ask = count < QUESTION_MOST and known.grievance(turn.text) is Grievance.PETITION
+    if may_ask and isinstance(known.read(turn.text, turn.state.topic).meaning, Answer):
+        draft = Draft(plain(turn.text))
+        return replace(_unsure(turn, draft, Grievance.QUESTION), effects=(saved(turn, draft),))
     return await text_step(turn)
 
 

@@ -40,7 +40,10 @@ STEPS: dict[str, Step] = {
     "petition.reopen": petition_after.reopen_step,
     "petition.reply": petition_after.reply_step,
 }
-_KEEPS = {"petition.photos": Kind.PHOTO, "petition.place": Kind.LOCATION}
+THINGS: dict[tuple[str, Kind], Step] = {
+    ("petition.photos", Kind.PHOTO): petition_details.photos_step,
+    ("petition.place", Kind.LOCATION): petition_details.place_step,
+}
 
 
 async def pressed(turn: Turn) -> Reply | None:
@@ -49,11 +52,6 @@ async def pressed(turn: Turn) -> Reply | None:
     if action == "edit":
         return await petition.edit_text(turn) if turn.arguments[1:] == ("text",) else await petition_details.edit(turn)
     return await BUTTONS[action](turn) if action in BUTTONS else None
-
-
-async def brought(turn: Turn) -> Reply | None:
-    """A photo or a place, where this dialogue waits for one."""
-    return await STEPS[turn.state.step](turn) if _KEEPS.get(turn.state.step) is turn.incoming.kind else None
 
 
 async def word(turn: Turn) -> Reply | None:

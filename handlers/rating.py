@@ -54,7 +54,10 @@ async def ask_of_dossier(turn: Turn) -> Reply | None:
 
 
 async def _collected(turn: Turn, dossier: str) -> bool:
-    """Whether the code is that of a dossier whose result was handed over: only then its service is rated."""
+    """Whether the code is that of a dossier whose result was handed over, and that this chat has proved: only then its service is rated,
+    and nobody learns from a made-up button which codes there are."""
+    if not await dossiers.ever_proved(turn.db, turn.chat, dossier):
+        return False
     found = await dossiers.find(turn.db, turn.chat.office, dossier)
     return found is not None and found.status == STATUS_COLLECTED
 

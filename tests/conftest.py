@@ -15,10 +15,12 @@ from hypothesis import settings as hypothesis_settings
 import handlers
 from bot import app
 from bot.dispatch import Bench, Dispatch
+from bot.photos import PhotoStore
 from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
 from tests.citizen import KEY, Pocket
+from tests.postgres import Postgres, server
 
 __all__ = ["KEY", "NOW", "Clock"]
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # a Monday morning; the desk is open
@@ -72,10 +74,47 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return app.library(Settings(data=tmp_path_factory.mktemp("data"), now=NOW))
 
 
+BOTH = ("tests/bot/store", "tests/bot/dossiers", "tests/bot/test_dispatch.py", "tests/bot/test_sender.py", "tests/wire/test_stop.py", "tests/workers")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is a matter of the store is tried on both databases."""
+    place = metafunc.definition.path.relative_to(metafunc.config.rootpath).as_posix()
+    if "database_url" in metafunc.fixturenames and place.startswith(BOTH):
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this run; its processes share it."""
+    with server(os.environ.get("PYTEST_XDIST_TESTRUNUID", "")) as made:
+        yield made
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database, migrated, in a file of its own."""
-    made = Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'motcua.db'}")
+def empty_postgres(postgres: Postgres) -> Iterator[str]:
+    """Where a database without any table is."""
+    name = postgres.create(migrated=False)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where an empty database of the test's own is: in a file, or on the server with its tables made."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'data' / 'motcua.db'}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database, migrated."""
+    made = Database(database_url)
     await made.open()
     yield made
     await made.close()
@@ -88,9 +127,15 @@ def files() -> Pocket:
 
 
 @pytest.fixture
-def dispatch(database: Database, library: Library, clock: Clock, files: Pocket) -> Dispatch:
+def photos(tmp_path: Path) -> PhotoStore:
+    """The photos that are kept."""
+    return PhotoStore(tmp_path / "data" / "photos")
+
+
+@pytest.fixture
+def dispatch(database: Database, library: Library, clock: Clock, files: Pocket, photos: PhotoStore) -> Dispatch:
     """The road to the real dialogues, with a clock to move."""
-    return Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, files))
+    return Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, files, photos=photos))
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from bot.turn import FilesBusy, Gone, TooBig
 COMMANDS = {
     "thutuc": n_("Danh sách thủ tục"),
     "hoso": n_("Tra cứu hồ sơ"),
+    "theodoi": n_("Hồ sơ đang theo dõi"),
+    "ketqua": n_("Kết quả giải quyết hồ sơ"),
     "giolamviec": n_("Giờ làm việc, địa chỉ"),
     "danhgia": n_("Đánh giá phục vụ"),
     "gopy": n_("Gửi góp ý"),
@@ -37,6 +39,8 @@ COMMANDS = {
 ENGLISH_COMMANDS = {
     "procedures": n_("Danh sách thủ tục"),
     "dossier": n_("Tra cứu hồ sơ"),
+    "following": n_("Hồ sơ đang theo dõi"),
+    "results": n_("Kết quả giải quyết hồ sơ"),
     "hours": n_("Giờ làm việc, địa chỉ"),
     "rate": n_("Đánh giá phục vụ"),
     "feedback": n_("Gửi góp ý"),

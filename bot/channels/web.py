@@ -15,16 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 from anyio import CancelScope
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.channels import Accept, pictures
+from bot.channels import Accept, TryLater, pictures
 from bot.channels.guard import Guarded, Pace, TooLong, foreign, limited_body
 from bot.channels.telegram import SECRET_HEADER
 from bot.channels.upload import NotTaken, taken
@@ -35,6 +37,7 @@ from bot.photos import PhotoStore
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
+from bot.store.workers import Bells
 from bot.texts import DEFAULT, Texts, n_, texts
 from knowledge.model import Office
 
@@ -46,7 +49,9 @@ BODY_MAX = 64_000
 WEBHOOK_MAX = 1_000_000
 TEXT_MAX = 12_000
 PING_SECONDS = 15.0
+BUSY_SECONDS = 5
 HISTORY = 120
+log = structlog.get_logger()
 _CHAT = re.compile(r"[0-9a-f]{32}")
 _EVENT = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _TEXTS = {
@@ -70,6 +75,7 @@ _STALE = n_("Trang đã cũ. Anh/chị tải lại trang giúp tôi.")
 _UNREADABLE = n_("Tin này máy chủ không đọc được. Anh/chị tải lại trang rồi gửi lại giúp tôi.")
 _TOO_LONG = n_("Tin dài quá. Anh/chị chia thành vài tin ngắn hơn giúp tôi.")
 _TOO_FAST = n_("Anh/chị gửi nhanh quá, xin đợi một phút rồi gửi tiếp.")
+_BUSY = n_("Máy chủ đang bận, xin anh/chị đợi vài giây.")
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -96,15 +102,23 @@ class Web:
         self._arrived = arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.bells = Bells(database, "motcua_web", self.ring)  # the page may be open in another worker than the one that answers
         self._closing = False
         self._pace = Pace(timer)
         self._template = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("index.html")
         self._version = hashlib.sha256(b"".join((PAGE / name).read_bytes() for name in FILES)).hexdigest()[:12]
 
     async def send(self, chat: str, wire: Wire) -> str:
+        try:
+            await self.bells.tell(chat)
+        except (DBAPIError, PoolTimeout) as error:
+            raise TryLater("the other workers cannot be told") from error
+        return ""
+
+    def ring(self, chat: str) -> None:
+        """The pages of the chat that are open in this process look for what is new."""
         for bell in self._bells.get(chat, ()):
             bell.set()
-        return ""
 
     def close(self) -> None:
         """Lets open event streams end, so that the server can stop."""
@@ -134,7 +148,7 @@ class Web:
                 return Response(status_code=await telegram_webhook(request.headers.get(SECRET_HEADER, ""), body))
 
             routes.append(Route("/telegram", webhook, methods=["POST"]))
-        return Starlette(routes=routes, middleware=[Middleware(Guarded)])
+        return Starlette(routes=routes, middleware=[Middleware(Guarded)], exception_handlers={DBAPIError: _busy, PoolTimeout: _busy})
 
     async def _page(self, request: Request) -> Response:
         office = self._office()
@@ -262,6 +276,8 @@ class Web:
                     yield _event("language", t.language)
                 if not await _rung(bell):
                     yield ": still here\n\n"
+        except (DBAPIError, PoolTimeout) as error:  # the page opens the stream anew
+            log.warning("stream ended", error=type(getattr(error, "orig", error)).__name__)
         finally:
             self._bells[chat].discard(bell)
             if not self._bells[chat]:
@@ -311,6 +327,16 @@ def _place(value: Any) -> tuple[float, float]:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise ValueError("place")
     return latitude, longitude
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    """The database is locked, full or away: the page comes again by itself."""
+    log.warning("database not ready", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
+    headers, t = {**_FRESH, "Retry-After": str(BUSY_SECONDS)}, texts(DEFAULT)
+    if request.url.path != "/":
+        return JSONResponse({"error": t(_BUSY)}, status_code=503, headers=headers)
+    page = Environment(loader=FileSystemLoader(PAGE), autoescape=True).get_template("busy.html")
+    return HTMLResponse(page.render(t=t, seconds=BUSY_SECONDS), status_code=503, headers=headers)
 
 
 def _refused(status: int, error: str) -> Response:

@@ -16,7 +16,7 @@ from bot.dossiers.imports import How, import_file
 from bot.dossiers.mapping import Mapping, load_mapping
 from bot.dossiers.secret import load_key
 from bot.settings import ZONE, SettingError, Settings
-from bot.store import Database
+from bot.store import Database, counted
 from knowledge.loader import load
 from knowledge.model import Knowledge
 
@@ -88,7 +88,10 @@ async def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
     async with opened(settings, options.office) as (database, office):
-        found = await reconcile.compare(database, office, options.register, settings.clock().date(), _mapping(options))
+        now = settings.clock()
+        found = await reconcile.compare(database, office, options.register, now.date(), _mapping(options))
+        async with database.writing() as db:
+            await counted.reconciled(db, office, found.counts(), now)
     print("\n".join(found.lines()))
     return 1 if found.differs else 0
 
@@ -99,6 +102,7 @@ async def _counter(options: argparse.Namespace, settings: Settings) -> int:
     async with opened(settings, options.office) as (database, office), database.reading() as db:
         figures = [await counter.figures(db, office, span, now) for span in spans]
         rows = [await counter.faults(db, office, span, now) for span in spans]
-    for one, faults in zip(figures, rows, strict=True):
-        print("\n".join(counter.lines(one, faults)))
+        compared = [counter.reconciled(span, await counted.reconciliations_of(db, office, *span.moments)) for span in spans]
+    for one, faults, line in zip(figures, rows, compared, strict=True):
+        print("\n".join((*counter.lines(one, faults), line)))
     return 1 if any(rows) else 0

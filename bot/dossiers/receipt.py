@@ -90,8 +90,8 @@ def _parts(image: Image.Image) -> Iterator[Image.Image]:
         yield part if max(part.size) > SMALL else part.resize((width * 2, height * 2), Image.Resampling.BICUBIC)
 
 
-def _formats() -> tuple[zxingcpp.BarcodeFormat, ...]:
-    return tuple(getattr(zxingcpp.BarcodeFormat, name) for name in _FORMATS)
+def _formats() -> zxingcpp.BarcodeFormats:
+    return zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, name) for name in _FORMATS])
 
 
 def _answer(raw: bytes) -> bytes:

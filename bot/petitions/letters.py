@@ -8,7 +8,7 @@ import asyncio
 import datetime as dt
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 import structlog
@@ -28,11 +28,12 @@ LOOK_SECONDS = 15
 log = structlog.get_logger()
 
 
-async def run(database: Database, key: bytes, office: Callable[[], str], clock: Callable[[], dt.datetime], photos: PhotoStore) -> None:
+async def run(database: Database, key: bytes, offices: Callable[[], Sequence[str]], clock: Callable[[], dt.datetime], photos: PhotoStore) -> None:
     """Brings letters and forgets drafts of more than a day, until it is cancelled."""
     while True:
         try:
-            await deliver(database, key, office(), clock())
+            for office in offices():
+                await deliver(database, key, office, clock())
             await sweep(database, key, clock(), photos)
         except (DBAPIError, OSError) as error:
             log.error("petition letters not written", error=type(error).__name__)

@@ -8,22 +8,32 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from rapidfuzz import fuzz
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat, Incoming, Kind, Menu, Wire
-from bot.store.tables import conversations, cursors, inbox, malformed, outbox
+from bot.store.tables import conversations, cursors, inbox, malformed, outbox, paces
 from bot.turn import State
 from knowledge.understand.meaning import Topic
 from knowledge.words import fold
 
 HIDDEN = "••••"
 _REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
+_REPEATED_LIKE = 85  # of 100, by the words that both have
+_INBOX = (inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload)
+_OUTBOX = (outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
 
 
 def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT on either database."""
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+async def alone(db: AsyncConnection, name: str) -> None:
+    """Waits until no other transaction has this name, and keeps it until ours ends. SQLite has one writer at a time anyway."""
+    if db.dialect.name == "postgresql":
+        await db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
 @dataclass(frozen=True)
@@ -57,12 +67,29 @@ async def keep_malformed(db: AsyncConnection, channel: str, body: str, now: dt.d
     await db.execute(malformed.insert().values(channel=channel, body=body[:20_000], at=now))
 
 
-async def received(db: AsyncConnection, most: int, but: Collection[tuple[str, str]] = ()) -> list[Received]:
-    """The messages not yet answered, oldest first, but for those of some chats, each given as channel and key."""
-    others = sa.tuple_(inbox.c.channel, inbox.c.chat).not_in(but)
-    columns = (inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload)
-    query = sa.select(*columns).where(inbox.c.done_at.is_(None), others).order_by(inbox.c.id).limit(most)
+async def received(
+    db: AsyncConnection, most: int, but: Collection[tuple[str, str]] = (), *, only: str = "", skip: Collection[str] = ()
+) -> list[Received]:
+    """The messages not yet answered, oldest first, but for those of some chats, each given as channel and key; of `only` one channel, or of
+    all but those to `skip`."""
+    i = inbox.c
+    query = sa.select(*_INBOX).where(i.done_at.is_(None), sa.tuple_(i.channel, i.chat).not_in(but)).order_by(i.id).limit(most)
+    query = query.where(i.channel == only) if only else query.where(i.channel.not_in(skip)) if skip else query
     return [Received(row.id, _incoming(row)) for row in await db.execute(query)]
+
+
+async def claim(db: AsyncConnection, row: Received) -> Received | None:
+    """The message that is to be answered next in the row's chat, held until the transaction ends; None where another worker is at it.
+
+    There are no other workers on SQLite. Elsewhere the chat's oldest message stands for the chat: who holds it serves the chat, so that its
+    messages are answered one at a time and in order."""
+    if db.dialect.name == "sqlite":
+        return row
+    i, own = inbox.c, row.incoming
+    oldest = sa.select(sa.func.min(i.id)).where(i.channel == own.channel, i.chat == own.chat, i.done_at.is_(None)).scalar_subquery()
+    found = await db.execute(sa.select(*_INBOX).where(i.id == oldest, i.done_at.is_(None)).with_for_update(skip_locked=True))
+    held = found.one_or_none()
+    return Received(held.id, _incoming(held)) if held else None
 
 
 def _incoming(row: Any) -> Incoming:
@@ -89,12 +116,12 @@ def blotted(message: Incoming) -> Incoming:
 
 
 async def blot_said(db: AsyncConnection, chat: Chat, words: str, now: dt.datetime) -> None:
-    """Blots what this chat said within two days where a private text repeats it, so that the one does not lead to the other."""
+    """Blots what this chat said within two days in nearly the same words as a private text, so that the one does not lead to the other."""
     own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.received_at > now - dt.timedelta(days=2))
     private = fold(words)
     for row in (await db.execute(sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload).where(own))).all():
         said = fold(_incoming(row).text)
-        if len(said) >= _REPEATED_LEAST and said in private:
+        if len(said) >= _REPEATED_LEAST and (said in private or fuzz.token_set_ratio(said, private) >= _REPEATED_LIKE):
             await db.execute(inbox.update().where(inbox.c.id == row.id).values(payload=blotted(_incoming(row)).to_dict()))
 
 
@@ -131,20 +158,38 @@ async def say(
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 
 
-async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime, chat: str = "") -> list[Waiting]:
-    """The messages of a channel, or of one chat of it, that may be sent now, oldest first.
+async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime, but: Collection[str] = (), only: str = "") -> list[Waiting]:
+    """The messages of a channel that may be sent now, oldest first, but for those of some chats, or those of one only.
 
     One that failed and is put off keeps those after it in its chat waiting; one that waits for the morning does not."""
-    before = outbox.alias()
-    earlier = sa.and_(before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id < outbox.c.id, _unsent(before))
-    put_off = sa.exists().where(earlier, before.c.not_before > now, before.c.attempts > 0)
     query = (
-        sa.select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
-        .where(outbox.c.channel == channel, outbox.c.chat == chat if chat else sa.true(), _unsent(outbox), outbox.c.not_before <= now, ~put_off)
+        sa.select(*_OUTBOX)
+        .where(_due(channel, now), outbox.c.chat.not_in(but), outbox.c.chat == only if only else sa.true())
         .order_by(outbox.c.id)
         .limit(most)
     )
-    return [Waiting(r.id, r.chat, _wire(r.payload), r.attempts, r.not_before) for r in await db.execute(query)]
+    return [_waiting(row) for row in await db.execute(query)]
+
+
+async def claim_unsent(db: AsyncConnection, channel: str, row: Waiting, now: dt.datetime) -> Waiting | None:
+    """The message that is to be sent next in the row's chat, held until the transaction ends; None where another worker is at it."""
+    if db.dialect.name == "sqlite":
+        return row
+    first = sa.select(sa.func.min(outbox.c.id)).where(_due(channel, now), outbox.c.chat == row.chat).scalar_subquery()
+    found = await db.execute(sa.select(*_OUTBOX).where(outbox.c.id == first, _unsent(outbox)).with_for_update(skip_locked=True))
+    held = found.one_or_none()
+    return _waiting(held) if held else None
+
+
+def _due(channel: str, now: dt.datetime) -> sa.ColumnElement[bool]:
+    before = outbox.alias()
+    earlier = sa.and_(before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id < outbox.c.id, _unsent(before))
+    put_off = sa.exists().where(earlier, before.c.not_before > now, before.c.attempts > 0)
+    return sa.and_(outbox.c.channel == channel, _unsent(outbox), outbox.c.not_before <= now, ~put_off)
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(row.id, row.chat, _wire(row.payload), row.attempts, row.not_before)
 
 
 async def any_left(db: AsyncConnection, channel: str) -> bool:
@@ -243,3 +288,20 @@ async def cursor(db: AsyncConnection, name: str) -> str:
 async def keep_cursor(db: AsyncConnection, name: str, value: str) -> None:
     query = upsert(db, cursors).values(name=name, value=value)
     await db.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+async def next_moment(db: AsyncConnection, name: str, now: dt.datetime, every: dt.timedelta, burst: int) -> dt.timedelta:
+    """Takes the next moment of a pace that all workers keep, and says how long it is until then: one every so often, `burst` at once after a
+    pause. The workers' clocks must agree."""
+    p = paces.c
+    row = {"name": name, "free_at": now - every * burst}
+    await db.execute(upsert(db, paces).values(**row).on_conflict_do_nothing(index_elements=["name"]))
+    free: dt.datetime = (await db.execute(sa.select(p.free_at).where(p.name == name).with_for_update())).scalar_one()
+    mine = max(free, now - every * (burst - 1))
+    await db.execute(paces.update().where(p.name == name).values(free_at=mine + every))
+    return max(dt.timedelta(), mine - now)
+
+
+async def forget_paces(db: AsyncConnection, before: dt.datetime) -> None:
+    """Removes the paces that nobody has kept since."""
+    await db.execute(paces.delete().where(paces.c.free_at < before))

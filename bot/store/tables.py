@@ -139,6 +139,14 @@ dossiers = sa.Table(
     _text("phone_hash"),
     _text("identity_hash"),
     sa.Column("as_of", Moment(), nullable=False),
+    _text("receipt"),  # the number on the paper receipt, where the office's export has one
+    _text("amount"),  # what is to be paid, in the export's words
+    sa.Column("extended_at", Moment()),  # the new day of form 04
+    _text("apology"),  # its reason
+    _text("source"),  # the look-up system that told it; empty for the export
+    sa.Index("ix_dossiers_receipt", "office", "receipt"),
+    sa.Index("ix_dossiers_received", "office", "received_at"),
+    sa.Index("ix_dossiers_completed", "office", "completed_at"),
 )
 
 proofs = sa.Table(
@@ -161,7 +169,8 @@ attempts = sa.Table(
     _text("code"),
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_attempts_chat", "channel", "chat", "at"),
-    sa.Index("ix_attempts_code", "code", "at"),
+    sa.Index("ix_attempts_code", "office", "code", "at"),
+    sa.Index("ix_attempts_at", "office", "at"),
 )
 
 follows = sa.Table(
@@ -298,6 +307,37 @@ petition_numbers = sa.Table(
     sa.Column("last", sa.Integer(), nullable=False),
 )
 
+reconciliations = sa.Table(
+    "reconciliations",
+    metadata,
+    _id(),
+    _text("office"),
+    sa.Column("at", Moment(), nullable=False),
+    *(
+        sa.Column(name, sa.Integer(), nullable=False, server_default="0")
+        for name in ("compared", "different", "register_only", "software_only", "twice", "refused")
+    ),
+    sa.Index("ix_reconciliations_at", "office", "at"),
+)
+
+lapses = sa.Table(  # followed dossiers whose day has passed without form 04, each a task of the staff
+    "lapses",
+    metadata,
+    _text("office", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("due_at", Moment(), primary_key=True),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+counted = sa.Table(  # the public counter's figures, kept until the dossiers or the day change
+    "counted",
+    metadata,
+    _text("office", primary_key=True),
+    _text("span", primary_key=True),
+    _text("state"),
+    sa.Column("figures", sa.JSON(), nullable=False),
+)
+
 petition_drafts = sa.Table(  # what is being written and was not sent, sealed; gone when it is sent, left or a day old
     "petition_drafts",
     metadata,
@@ -342,3 +382,22 @@ enrolment_tries = sa.Table(
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_enrolment_tries_chat", "channel", "chat", "at"),
 )
+# Workers that share a database: the next of a chat is found and claimed by the index, however long its history.
+sa.Index(
+    "ix_inbox_chat_waiting",
+    inbox.c.channel,
+    inbox.c.chat,
+    inbox.c.id,
+    sqlite_where=inbox.c.done_at.is_(None),
+    postgresql_where=inbox.c.done_at.is_(None),
+)
+sa.Index(
+    "ix_outbox_chat_waiting",
+    outbox.c.channel,
+    outbox.c.chat,
+    outbox.c.id,
+    sqlite_where=sa.and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None)),
+    postgresql_where=sa.and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None)),
+)
+
+paces = sa.Table("paces", metadata, _text("name", primary_key=True), sa.Column("free_at", Moment(), nullable=False))

@@ -53,6 +53,8 @@ STEPLESS = {
     "language": ("/language",),
     "office": ("/giolamviec",),
     "emergency": ("!g:khan-cap",),
+    "dossier": (f"{CODE} 0001",),
+    "appointed": (f"{CODE} 0001", f"!dw:{CODE}"),
 }
 DIALOGUES = {**STEPS, **STEPLESS}
 LAPSED = "Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."

@@ -136,7 +136,7 @@ async def test_each_chat_rates_for_itself(meet: Meet, database: Database) -> Non
 async def test_of_a_dossier(meet: Meet, database: Database, shelve: Shelve, channel: str) -> None:
     """A dossier whose result was handed over is rated by its own button; a rating of the service stays apart."""
     code, citizen = await shelve(10), meet(channel)
-    await citizen.says(code)
+    await citizen.says(f"{code} 0009")
     await citizen.presses("Đánh giá phục vụ")
     citizen.hears(f"Đánh giá hồ sơ {code}")
     await citizen.presses("Không hài lòng")
@@ -153,6 +153,14 @@ async def test_of_a_dossier_that_is_not_to_be_rated(citizen: Citizen, database: 
     """A dossier that is not there or not handed over yet is not rated, whatever button is forged."""
     await shelve(4)
     await citizen.presses_id(id_.format(code))
+    citizen.hears("Nút này đã cũ")
+    assert await kept(database) == []
+
+
+@pytest.mark.parametrize("id_", ["r:{}", "rl:5:{}"])
+async def test_a_strangers_dossier_is_not_rated(citizen: Citizen, database: Database, shelve: Shelve, id_: str) -> None:
+    """A button that was made up tells nobody that a dossier is there and was handed over."""
+    await citizen.presses_id(id_.format(await shelve(10)))
     citizen.hears("Nút này đã cũ")
     assert await kept(database) == []
 

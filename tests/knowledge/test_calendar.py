@@ -171,3 +171,28 @@ def test_the_next_opening_lies_ahead_and_is_the_first(when: dt.datetime) -> None
     assert calendar.open_at(when) is (dt.datetime.combine(day, opens) <= when)
     between = (when.date() + dt.timedelta(days=n) for n in range(1, (day - when.date()).days))
     assert not any(calendar.day(other).open for other in between)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [
+        ("23/11/2026 09:00", "23/11/2026 10:42", 1.7),
+        ("20/11/2026 16:00", "23/11/2026 09:00", 17),  # over a weekend
+        ("23/11/2026 09:00", "25/11/2026 09:00", 24),  # 24/11 is off
+        ("13/02/2026 12:00", "23/02/2026 12:00", 24),  # Tết
+        ("23/11/2026 09:00", "23/11/2026 09:00", 0),
+        ("23/11/2026 09:00", "22/11/2026 09:00", 0),
+    ],
+)
+def test_working_time(since: str, until: str, hours: float) -> None:
+    """The part of a span that lies on days when the office works, nights included."""
+    assert shipped().working_time(moment(since), moment(until)) == dt.timedelta(hours=hours)
+
+
+@given(st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 6, 30)), st.timedeltas(dt.timedelta(), dt.timedelta(days=60)))
+def test_working_time_adds_up(since: dt.datetime, span: dt.timedelta) -> None:
+    """Never more than the span, and the parts make the whole."""
+    calendar, middle, until = shipped(), since + span / 3, since + span
+    whole = calendar.working_time(since, until)
+    assert dt.timedelta() <= whole <= span
+    assert calendar.working_time(since, middle) + calendar.working_time(middle, until) == whole

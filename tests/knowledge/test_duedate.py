@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from knowledge.calendar import Calendar
 from knowledge.duedate import Limit, Unit, Why, due, limit_of
 from knowledge.model import CalendarDay, Hours
+from tests.knowledge.test_calendar import shipped
 
 WEEK = tuple(Hours(day, opens, closes) for day in range(5) for opens, closes in ((dt.time(7, 30), dt.time(11, 30)), (dt.time(13, 30), dt.time(17))))
 ENTRIES = (
@@ -63,6 +64,48 @@ def test_limit_is_read_as_published(text: str, limit: Limit | None) -> None:
 def test_due_day_agrees_with_worked_examples(received: str, limit: Limit, cutoff: dt.time | None, expected: str) -> None:
     """Tết, swap days, worked Saturdays, half days, the cut-off hour and Sundays."""
     assert f"{due(at(received), limit, CALENDAR, cutoff).day:%d/%m/%Y}" == expected
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "expected"),
+    [
+        # 2025: Tết 25/01 to 02/02 (27/01 to 31/01 off), Hùng Vương 07/04, 02/05 swapped for Saturday 26/04, 01/09 and 02/09
+        ("24/01/2025 09:00", Limit(Unit.WORKING_DAYS, 1), "03/02/2025"),
+        ("22/01/2025 09:00", Limit(Unit.WORKING_DAYS, 5), "05/02/2025"),
+        ("20/01/2025 09:00", Limit(Unit.DAYS, 9), "03/02/2025"),
+        ("04/04/2025 09:00", Limit(Unit.WORKING_DAYS, 1), "08/04/2025"),
+        ("25/04/2025 09:00", Limit(Unit.WORKING_DAYS, 1), "26/04/2025"),
+        ("25/04/2025 09:00", Limit(Unit.WORKING_DAYS, 4), "05/05/2025"),
+        ("16/04/2025 09:00", Limit(Unit.DAYS, 15), "05/05/2025"),
+        ("29/08/2025 15:20", Limit(Unit.WORKING_DAYS, 1), "03/09/2025"),
+        # 2026: 02/01 swapped for Saturday 10/01, Tết 16/02 to 20/02, Hùng Vương 26/04 (Sunday) given on 27/04, 31/08 swapped for 22/08
+        ("31/12/2025 09:00", Limit(Unit.WORKING_DAYS, 6), "10/01/2026"),
+        ("13/02/2026 16:00", Limit(Unit.WORKING_DAYS, 1), "23/02/2026"),
+        ("06/02/2026 09:00", Limit(Unit.DAYS, 10), "23/02/2026"),
+        ("24/04/2026 09:00", Limit(Unit.WORKING_DAYS, 3), "04/05/2026"),
+        ("21/08/2026 09:00", Limit(Unit.WORKING_DAYS, 7), "03/09/2026"),
+        ("20/11/2026 15:20", Limit(Unit.WORKING_DAYS, 3), "26/11/2026"),
+        # 2027: Tết 04/02 to 10/02, 30/04 to 03/05, 02/09 and 03/09
+        ("03/02/2027 09:00", Limit(Unit.WORKING_DAYS, 1), "11/02/2027"),
+        ("01/02/2027 09:00", Limit(Unit.DAYS, 5), "11/02/2027"),
+        ("29/04/2027 09:00", Limit(Unit.WORKING_DAYS, 2), "05/05/2027"),
+        ("01/09/2027 09:00", Limit(Unit.WORKING_DAYS, 1), "06/09/2027"),
+        ("30/12/2026 16:00", Limit(Unit.WORKING_DAYS, 2), "04/01/2027"),
+    ],
+)
+def test_the_shipped_calendar_of_three_years(received: str, limit: Limit, expected: str) -> None:
+    """Tết, holidays moved from a weekend, swapped days and the Saturdays worked for them, of 2025, 2026 and 2027."""
+    assert f"{due(at(received), limit, shipped()).day:%d/%m/%Y}" == expected
+
+
+def test_half_days_that_a_clerk_writes_down() -> None:
+    """A half day is a working day; what arrives after its end counts from the next."""
+    half = CalendarDay(dt.date(2027, 2, 3), "half", "họp", ((dt.time(7, 30), dt.time(11, 30)),))
+    calendar = Calendar([half], WEEK)
+    assert due(at("02/02/2027 09:00"), Limit(Unit.WORKING_DAYS, 1), calendar).day == dt.date(2027, 2, 3)
+    assert due(at("03/02/2027 11:00"), Limit(Unit.SAME_DAY), calendar, dt.time(15)).day == dt.date(2027, 2, 3)
+    late = due(at("03/02/2027 14:00"), Limit(Unit.SAME_DAY), calendar, dt.time(15))
+    assert (late.day, late.guessed) == (dt.date(2027, 2, 11), True)
 
 
 def test_steps_give_the_reason() -> None:

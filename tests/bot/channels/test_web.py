@@ -606,6 +606,20 @@ async def test_health_says_what_is_wrong(tmp_path: Path, library: Library, clock
     assert (response.status_code, response.text) == (503, "database")
 
 
+async def test_a_locked_database_is_no_error_of_the_page(
+    tmp_path: Path, library: Library, clock: Clock, dispatch: Dispatch, arrived: Arrived
+) -> None:
+    """The page says so and comes again by itself; what is posted is refused for now, to be sent again."""
+    lost = Database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'motcua.db'}")
+    async with browser(Web(lost, dispatch.accept, lambda: library.knowledge.office, clock, arrived).application()) as http:
+        page, posted = await http.get("/"), await http.post("/api/messages", json={}, cookies={"motcua": "a" * 32})
+    await lost.close()
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert '<meta http-equiv="refresh" content="5">' in page.text
+    assert "Máy chủ đang bận, xin anh/chị đợi vài giây." in page.text
+    assert (posted.status_code, posted.json()) == (503, {"error": "Máy chủ đang bận, xin anh/chị đợi vài giây."})
+
+
 @dataclass
 class Webhook:
     """Records what the web hands over to Telegram's channel."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dossiers.codes import Fault, Found, find
+from bot.dossiers.codes import Fault, Found, find, lookalike, named_receipt, receipt_number, without, without_codes
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -148,3 +148,83 @@ def test_the_day_must_exist_and_have_come(code: str, fault: Fault | None) -> Non
 def test_what_is_no_code(text: str) -> None:
     """Procedure codes, petition and feedback numbers, insurance and telephone numbers, dates and parts of a code."""
     assert codes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("hồ sơ H26.145-261110-0001 trễ", "hồ sơ [mã] trễ"),
+        ("h26.145 - 261110 - 0001", "[mã]"),
+        ("hai mã H26.145-261110-0001 và G09.20-20260609-0092637", "hai mã [mã] và [mã]"),
+        ("PAKN-261123-0001, 0900 000 000", "PAKN-261123-0001, 0900 000 000"),
+    ],
+)
+def test_without(text: str, left: str) -> None:
+    """Codes are marked in a text, and nothing else."""
+    assert without(text, "[mã]") == left
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("1.001193", Fault.PROCEDURE),
+        ("thủ tục 2.000815.000.00.00.H55 ạ", Fault.PROCEDURE),
+        ("1.000948.H38", Fault.PROCEDURE),
+        ("PAKN.20200812.0012", Fault.PETITION),
+        ("pakn 20200812 0012", Fault.PETITION),
+        ("GY-261122-7K3Q", Fault.PETITION),
+        ("PA-261122-7K3Q", Fault.PETITION),
+        ("03706/2026/07906", Fault.INSURANCE),
+        ("H26.145-260108", Fault.NO_NUMBER),
+        ("079080000001", Fault.PERSON),
+        ("0900 000 001", Fault.PERSON),
+        ("20/11/2026", None),
+        ("15.000 đồng", None),
+        ("1.234.567", None),
+        ("khai sinh cần gì", None),
+        ("H26.145-260108-0002", None),
+        ("", None),
+    ],
+)
+def test_what_only_looks_like_a_code(text: str, fault: Fault | None) -> None:
+    """Procedures, petitions, insurance, people, and codes cut short are told apart; sums and dates are nothing."""
+    seen = lookalike(text)
+    assert (seen.fault if seen else None) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("số biên nhận 123/2026", "123/2026"),
+        ("Biên nhận số: BN-77 xong chưa", "BN-77"),
+        ("so ho so giay 0012 toi dau", "0012"),
+        ("giấy hẹn số 45/TN-2026.", "45/TN-2026"),
+        ("receipt number 88", "88"),
+        ("số biên nhận ở đâu", ""),
+        ("mất biên nhận rồi", ""),
+    ],
+)
+def test_a_receipt_that_is_named(text: str, number: str) -> None:
+    """Only beside the word that says what the number is."""
+    assert named_receipt(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [(" bn 12 / 2026 ", "BN12/2026"), ("Số 7", "SO7"), ("", ""), ("abc", ""), ("1" * 25, ""), ("12_3", ""), ("Đ12", "D12")]
+)
+def test_a_receipt_number_is_compared_without_spaces_and_accents(text: str, number: str) -> None:
+    """As it is stored and as it is asked for."""
+    assert receipt_number(text) == number
+
+
+def test_what_stands_beside_the_codes() -> None:
+    """The rest of the words, for the digits in them."""
+    assert without_codes("H26.145-261110-0001, số 0001").split() == ["|", ",", "so", "0001"]
+    assert without_codes("số biên nhận 123/2026 và 0009").split() == ["|", "va", "0009"]
+
+
+@given(text=st.text())
+def test_any_text_is_looked_at(text: str) -> None:
+    """None makes them fail."""
+    for function in (lookalike, named_receipt, receipt_number, without_codes):
+        function(text)  # type: ignore[operator]

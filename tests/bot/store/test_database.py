@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -12,16 +17,26 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.store import Database, StoreError
+from bot.store.database import passing
 from bot.store.tables import cursors, malformed, metadata
 from tests.conftest import NOW
+from tests.postgres import Postgres
 
 
 def at(path: Path) -> Database:
     return Database(f"sqlite+aiosqlite:///{path}")
 
 
-async def refused(path: Path) -> str:
-    database = at(path)
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Database]:
+    database = at(folder / "m.db")
+    await database.open()
+    yield database
+    await database.close()
+
+
+async def refused(path: Path | str) -> str:
+    database = Database(path) if isinstance(path, str) else at(path)
     with pytest.raises(StoreError) as error:
         await database.open()
     await database.close()
@@ -42,19 +57,31 @@ async def test_migrations_lead_to_the_tables(database: Database) -> None:
 
 
 async def test_migrated_columns_have_the_defaults_of_the_tables(database: Database, tmp_path: Path) -> None:
-    """Type, default, NULL and key of every column are alike in a migrated database and in one made from bot.store.tables."""
-    made = sa.create_engine(f"sqlite:///{tmp_path / 'made.db'}")
-    metadata.create_all(made)
+    """Type, default, NULL, keys and indexes of every table are alike in a migrated database and in one made from bot.store.tables."""
+    metadata.create_all(made := sa.create_engine(f"sqlite:///{tmp_path / 'made.db'}"))
 
-    def columns(connection: sa.Connection) -> dict[str, set[object]]:
-        rows = {name: connection.exec_driver_sql(f"PRAGMA table_info({name})").all() for name in metadata.tables}
-        return {name: {tuple(row)[1:] for row in found} for name, found in rows.items()}
+    def index(seen: dict[str, Any]) -> str:
+        return f"{seen['name']} {seen['unique']} {seen['column_names']} { {k: str(v) for k, v in seen.get('dialect_options', {}).items()} }"
 
+    def described(connection: sa.Connection) -> dict[str, object]:
+        seen = sa.inspect(connection)
+        columns = {name: sorted(str(sorted(c.items(), key=str)) for c in seen.get_columns(name)) for name in metadata.tables}
+        indexes = {name: sorted(index(i) for i in seen.get_indexes(name)) for name in metadata.tables}
+        return {"columns": columns, "indexes": indexes, "keys": {name: seen.get_pk_constraint(name) for name in metadata.tables}}
+
+    if database.shared:
+        async with database.reading() as db:
+            before = await db.run_sync(described)
+        async with database.writing() as db:
+            await db.run_sync(metadata.drop_all)
+            await db.run_sync(metadata.create_all)
+            assert before == await db.run_sync(described)
+        return
     with made.connect() as other:
-        expected = columns(other)
+        expected = described(other)
     made.dispose()
     async with database.reading() as db:
-        assert await db.run_sync(columns) == expected
+        assert await db.run_sync(described) == expected
 
 
 async def test_a_difference_would_be_found(database: Database) -> None:
@@ -80,11 +107,13 @@ async def test_opening_again_keeps_everything(tmp_path: Path) -> None:
         await database.close()
 
 
-async def test_two_workers_start_at_once(tmp_path: Path) -> None:
-    """Two that open a new database at the same time both find it migrated."""
-    both = [at(tmp_path / "m.db") for _ in range(2)]
-    await asyncio.gather(*(one.open() for one in both))
-    for one in both:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_workers_start_at_once(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Four that open a new database at the same time all find it migrated."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'm.db'}" if kind == "sqlite" else request.getfixturevalue("empty_postgres")
+    workers = [Database(url) for _ in range(4)]
+    await asyncio.gather(*(one.open() for one in workers))
+    for one in workers:
         async with one.reading() as db:
             assert (await db.execute(sa.select(sa.func.count()).select_from(cursors))).scalar_one() == 0
         await one.close()
@@ -100,9 +129,9 @@ async def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert tables == [("ratings",)]
 
 
-async def test_sqlite_is_prepared(database: Database) -> None:
+async def test_sqlite_is_prepared(tmp_path: Path) -> None:
     """WAL, foreign keys on."""
-    async with database.reading() as db:
+    async with opened(tmp_path) as database, database.reading() as db:
         assert [(await db.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "foreign_keys")] == ["wal", 1]
 
 
@@ -157,13 +186,14 @@ async def test_reading_sees_one_moment(database: Database) -> None:
 
 
 async def test_writers_take_turns(database: Database) -> None:
-    """Twenty that read and write at once lose no count."""
+    """Twenty that read, lock and write at once lose no count."""
+    async with database.writing() as db:
+        await db.execute(cursors.insert().values(name="n", value="0"))
 
     async def add() -> None:
         async with database.writing() as db:
-            value = (await db.execute(sa.select(cursors.c.value).where(cursors.c.name == "n"))).scalar_one_or_none() or "0"
-            await db.execute(cursors.delete())
-            await db.execute(cursors.insert().values(name="n", value=str(int(value) + 1)))
+            value = (await db.execute(sa.select(cursors.c.value).where(cursors.c.name == "n").with_for_update())).scalar_one()
+            await db.execute(cursors.update().values(value=str(int(value) + 1)))
 
     await asyncio.gather(*(add() for _ in range(20)))
     async with database.reading() as db:
@@ -176,7 +206,7 @@ async def test_moments_come_back_as_they_went(database: Database) -> None:
         await db.execute(malformed.insert().values(channel="web", body="", at=NOW))
     async with database.reading() as db:
         assert (await db.execute(sa.select(malformed.c.at))).scalar_one() == NOW
-        assert (await db.exec_driver_sql("SELECT at FROM malformed")).scalar_one() == "2026-11-23 02:00:00.000000"
+        assert str((await db.exec_driver_sql("SELECT at FROM malformed")).scalar_one()).startswith("2026-11-23 02:00:00")
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------------------------------
@@ -256,8 +286,83 @@ async def test_an_error_does_not_quote_what_was_to_be_written(database: Database
     assert "Bí Mật" not in str(error.value)
 
 
-async def test_a_commit_is_on_the_disk_when_it_returns(database: Database) -> None:
+async def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
     """What is acknowledged survives a power cut: SQLite's synchronous is FULL (2), in WAL mode."""
-    async with database.reading() as db:
+    async with opened(tmp_path) as database, database.reading() as db:
         assert (await db.exec_driver_sql("PRAGMA synchronous")).scalar() == 2
         assert (await db.exec_driver_sql("PRAGMA journal_mode")).scalar() == "wal"
+
+
+# --- faults of PostgreSQL -------------------------------------------------------------------------------------------------------------------
+
+
+def shown(url: str) -> str:
+    """An address as it is printed: the folder of a socket is quoted."""
+    address, _, folder = url.partition("?host=")
+    return f"{address}?host={quote(folder, safe='')}"
+
+
+async def test_a_wrong_password(postgres: Postgres) -> None:
+    """Told without the password."""
+    url = postgres.url("postgres", user="clerk:sai")
+    place = shown(postgres.url("postgres", user="clerk:***"))
+    assert await refused(url) == f"{place} refuses the user name or the password. Check both in MOTCUA_DATABASE."
+
+
+async def test_an_unknown_user(postgres: Postgres) -> None:
+    """A user that the server does not know."""
+    assert (await refused(postgres.url("postgres", user="nobody"))).endswith(
+        "refuses this user. Check the user in MOTCUA_DATABASE, and pg_hba.conf on the server."
+    )
+
+
+async def test_no_such_database(postgres: Postgres) -> None:
+    """Told with the command that makes it."""
+    cure = "has no database of this name. Make it on the server: createdb -O USER NAME, then start again."
+    assert await refused(postgres.url("none")) == f"{shown(postgres.url('none'))} {cure}"
+
+
+async def test_no_server(tmp_path: Path) -> None:
+    """Neither behind a socket nor behind a port."""
+    cure = "Start PostgreSQL, or check host and port in MOTCUA_DATABASE."
+    url = f"postgresql+asyncpg://postgres@/motcua?host={tmp_path}"
+    assert await refused(url) == f"{shown(url)} cannot be reached: No such file or directory. {cure}"
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql+asyncpg://postgres@127.0.0.1:{closed.getsockname()[1]}/motcua"
+        message = await refused(url)
+    assert message.startswith(f"{url} cannot be reached: ")
+    assert message.endswith(cure)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT 1 / 0", False),
+        ("SELECT * FROM khong_co", False),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", True),
+        ("SET statement_timeout = 1; SELECT pg_sleep(5)", True),
+    ],
+)
+async def test_what_may_be_over_soon(postgres: Postgres, statement: str, expected: bool) -> None:
+    """A connection that was cut, or a statement broken off, is worth another try; a wrong statement is not."""
+    database = Database(postgres.url("postgres"))
+    async with database.reading() as db:
+        *before, last = statement.split("; ")
+        for part in before:
+            await db.exec_driver_sql(part)
+        with pytest.raises(sa.exc.DBAPIError) as error:
+            await db.exec_driver_sql(last)
+    await database.close()
+    assert passing(error.value) is expected
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+async def test_what_no_column_can_hold_is_not_tried_again(database: Database, text: str) -> None:
+    """PostgreSQL refuses a NUL and half a character; SQLite only the latter."""
+    if not database.shared and text == "a\0b":
+        return
+    with pytest.raises((sa.exc.DBAPIError, UnicodeEncodeError)) as error:
+        async with database.writing() as db:
+            await db.execute(malformed.insert().values(channel="web", body=text, at=NOW))
+    assert not passing(error.value)
