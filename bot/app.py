@@ -216,12 +216,11 @@ def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]
 
 def _of_petitions(made: Engine) -> Callable[[], Coroutine[None, None, None]]:
     """What staff did about petitions comes to their senders; drafts of more than a day go."""
-    photos = PhotoStore(made.settings.data / "photos")
 
     def codes() -> list[str]:
         return [office.code for office in made.shelf.library.knowledge.offices]
 
-    return lambda: letters.run(made.database, made.key, codes, made.settings.clock, photos)
+    return lambda: letters.run(made.database, made.key, codes, made.settings.clock, made.photos)
 
 
 def _of_staff(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
