@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("run", help="start the bot: the web page, and Telegram where its token is set").set_defaults(command=_run)
-    commands.add_parser("chat", help="talk to the bot here in the terminal").set_defaults(command=_chat)
+    talk = commands.add_parser("chat", help="talk to the bot here in the terminal")
+    talk.add_argument("--as", dest="name", default="", metavar="NAME", help="go on with the conversation of this name")
+    talk.set_defaults(command=_chat)
     ask = commands.add_parser("ask", help="ask one question, or many as JSON lines")
     ask.add_argument("question", nargs="*", help="the message, or several that follow one another")
     ask.add_argument("--jsonl", action="store_true", help='read {"id", "messages"} lines from standard input, write replies to standard output')
@@ -75,25 +77,30 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
-    asyncio.run(_talk(settings))
+    asyncio.run(_talk(settings, options.name))
     return 0
 
 
-async def _talk(settings: Settings) -> None:
-    console, chat, count = Console(), secrets.token_hex(8), 0
+async def _talk(settings: Settings, name: str) -> None:
+    """One conversation at the terminal. It is a stranger's each time, unless it has a name to go on under."""
+    console, own, count = Console(photos=settings.data / app.PHOTOS), secrets.token_hex(8), 0
+    chat = name or own
     async with app.engine(settings) as made:
-        sender = made.join(console)
-        await made.dispatch.accept(Incoming(console.name, chat, f"{chat}.0", Kind.START))
+        sender = made.join(console, chat=chat)
+        if not name:
+            await made.dispatch.accept(Incoming(console.name, chat, f"{own}.0", Kind.START))
         await made.dispatch.settle(console.name)
+        await app.errands(made)
         await sender.send_waiting()
         async for line in console.lines():
             count += 1
-            message = Incoming(console.name, chat, f"{chat}.{count}", text=line)
+            message = Incoming(console.name, chat, f"{own}.{count}", text=line)
             try:
                 await made.dispatch.accept(await with_photo(message, made.arrived))
             except NoSuchPhoto as error:
                 await console.send(chat, Wire(str(error)))
             await made.dispatch.settle(console.name)
+            await app.errands(made)
             await sender.send_waiting()
 
 

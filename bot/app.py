@@ -49,6 +49,7 @@ from knowledge.watch import State, made_on_change, state
 
 STOP_SECONDS = 8
 MOST_A_MINUTE = 60  # of one chat; nobody reads or types faster, and an album has ten photos
+PHOTOS = "photos"  # in the data folder
 log = structlog.get_logger()
 
 
@@ -126,10 +127,15 @@ class Engine:
         """Where the page and the console put photos until they are answered."""
         return Arrived(self.settings.data / FOLDER)
 
-    def join(self, channel: Channel, files: Place | None = None) -> Sender:
-        """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
+    @property
+    def photos(self) -> PhotoStore:
+        """Where the photos of petitions are kept."""
+        return PhotoStore(self.settings.data / PHOTOS)
+
+    def join(self, channel: Channel, files: Place | None = None, chat: str = "") -> Sender:
+        """Gives a channel its sender, or one for a single chat, and says where its files are: in the folder unless the channel keeps them itself."""
         self.files.places[channel.name] = files or self.arrived
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key, chat=chat)
         return self.senders[channel.name]
 
 
@@ -152,7 +158,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         house = House(settings.dossier_open_status, settings.dossier_stale_hours)
         systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
         sources = Sources(database, systems, settings.clock)
-        photos = PhotoStore(settings.data / "photos")
+        photos = PhotoStore(settings.data / PHOTOS)
         rules, share = settings.rules, settings.ask_share
         bench = Bench(
             database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, rules, photos, share, MOST_A_MINUTE
@@ -177,7 +183,7 @@ async def serve(settings: Settings) -> None:
     async with engine(settings) as made, AsyncExitStack() as stack:
         stack.enter_context(seat(settings.data, shared=made.database.shared))
         foreman = Foreman(made.database)
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived, key=made.key)
+        web = _web(made)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -232,12 +238,11 @@ def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]
 
 def _of_petitions(made: Engine) -> Callable[[], Coroutine[None, None, None]]:
     """What staff did about petitions comes to their senders; drafts of more than a day go."""
-    photos = PhotoStore(made.settings.data / "photos")
 
     def codes() -> list[str]:
         return [office.code for office in made.shelf.library.knowledge.offices]
 
-    return lambda: letters.run(made.database, made.key, codes, made.settings.clock, photos)
+    return lambda: letters.run(made.database, made.key, codes, made.settings.clock, made.photos)
 
 
 def _of_staff(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
@@ -259,6 +264,13 @@ async def _tell_staff(made: Engine, problems: list[str]) -> None:
             await tell_broken(made.database, office.code, problems, made.settings.clock())
     except DBAPIError as error:  # the log has the problems in any case
         log.error("staff not told", error=type(error.orig).__name__)
+
+
+async def errands(made: Engine) -> None:
+    """What the running bot does by itself about petitions, once: the staff and the senders are told what is new."""
+    for office in made.shelf.library.knowledge.offices:
+        await news.deliver(made.database, office.code, made.key, made.settings.clock())
+        await letters.deliver(made.database, made.key, office.code, made.settings.clock())
 
 
 class _Server(uvicorn.Server):
@@ -301,13 +313,20 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _web(made: Engine) -> Web:
+    def office() -> Office:
+        return made.shelf.library.knowledge.office
+
+    return Web(made.database, made.dispatch.accept, office, made.settings.clock, made.arrived, key=made.key, photos=made.photos)
+
+
 async def _telegram(made: Engine, stack: AsyncExitStack) -> Telegram | None:
     settings = made.settings
     token = settings.telegram_token.get_secret_value()
     if not token:
         return None
     secret = settings.telegram_webhook_secret.get_secret_value()
-    telegram = Telegram(make_bot(token, settings.telegram_api), made.dispatch.accept, made.dispatch.malformed, secret)
+    telegram = Telegram(make_bot(token, settings.telegram_api), made.dispatch.accept, made.dispatch.malformed, secret, photos=made.photos)
     stack.push_async_callback(telegram.close)
     return telegram
 

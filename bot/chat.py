@@ -158,8 +158,8 @@ class Wire:
     sealed: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        row = asdict(self)
-        return row if self.sealed else {name: value for name, value in row.items() if name != "sealed"}
+        rare = {"photos": list(self.photos), "sealed": self.sealed}
+        return {**{name: value for name, value in asdict(self).items() if name not in rare}, **{n: value for n, value in rare.items() if value}}
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Wire:

@@ -35,9 +35,11 @@ log = structlog.get_logger()
 class Sender:
     """Sends what waits for one channel. `wake` when there is something new; `run` works until it is cancelled."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS, key: bytes = b"") -> None:
-        """`key` opens sealed messages."""
-        self._database, self._channel, self._clock, self._poll, self._key = database, channel, clock, poll, key
+    def __init__(
+        self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS, key: bytes = b"", chat: str = ""
+    ) -> None:
+        """`key` opens sealed messages; a `chat` is the only one that is served."""
+        self._database, self._channel, self._clock, self._poll, self._key, self._chat = database, channel, clock, poll, key, chat
         self._wake = asyncio.Event()
         self._busy: set[str] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -94,7 +96,7 @@ class Sender:
     async def send_waiting(self) -> bool:
         """Sends all that is due now, each chat in order; True where something is left for later."""
         async with self._database.reading() as db:
-            rows = await road.waiting(db, self._channel.name, BATCH, self._clock())
+            rows = await road.waiting(db, self._channel.name, BATCH, self._clock(), only=self._chat)
         faults = await asyncio.gather(*(self._send_chat(own) for own in _by_chat(rows)), return_exceptions=True)
         for fault in faults:  # raised once all chats are through: the next round must not meet a row still under way
             if isinstance(fault, BaseException):

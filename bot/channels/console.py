@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TextIO
 
 import anyio
@@ -24,11 +25,13 @@ class Console:
 
     name = "console"
 
-    def __init__(self, out: TextIO = sys.stdout, source: TextIO = sys.stdin) -> None:
-        self._out, self._source = out, source
+    def __init__(self, out: TextIO = sys.stdout, source: TextIO = sys.stdin, photos: Path | None = None) -> None:
+        """`photos` is the folder of those that messages show."""
+        self._out, self._source, self._photos = out, source, photos
 
     async def send(self, chat: str, wire: Wire) -> str:
-        self._out.write(f"\n{wire.whole}\n\n")
+        paths = [f"[{self._photos / sha}.jpg]" for sha in wire.photos] if self._photos else []
+        self._out.write("\n" + "\n".join((*paths, *([wire.whole] if wire.whole else ()))) + "\n\n")
         self._out.flush()
         return ""
 

@@ -26,13 +26,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.channels import Accept, TryLater
+from bot.channels import Accept, TryLater, pictures
 from bot.channels.guard import Guarded, Pace, TooLong, foreign, limited_body
 from bot.channels.telegram import SECRET_HEADER
 from bot.channels.upload import NotTaken, taken
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
 from bot.files import Arrived
 from bot.petitions.envelope import disclosed
+from bot.photos import PhotoStore
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
@@ -85,7 +86,7 @@ class Web:
     name = "web"
     reads_outbox = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the page reaches beyond itself
         self,
         database: Database,
         accept: Accept,
@@ -93,10 +94,13 @@ class Web:
         clock: Callable[[], dt.datetime],
         arrived: Arrived,
         timer: Callable[[], float] = time.monotonic,
+        *,
         key: bytes = b"",
+        photos: PhotoStore | None = None,
     ) -> None:
-        """`key` opens sealed messages."""
-        self._key, self._arrived = key, arrived
+        """`key` opens sealed messages; `photos` are those that messages show."""
+        self._key, self._photos = key, photos
+        self._arrived = arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.bells = Bells(database, "motcua_web", self.ring)  # the page may be open in another worker than the one that answers
@@ -133,6 +137,7 @@ class Web:
             Route("/api/events", self._events),
             Route("/health", self._health),
             Route("/static/{name}", self._static),
+            Route("/photo/{sha}", self._picture),
         ]
         if telegram_webhook is not None:
 
@@ -184,18 +189,27 @@ class Web:
         t = await self._voice(chat)
         async with self._database.reading() as db:
             lines = self._opened(chat, await road.history(db, self.name, chat, HISTORY))
-        return JSONResponse([self._shown(line, t) for line in lines if _visible(line)], headers=_FRESH)
+        return JSONResponse([self._shown(chat, line, t) for line in lines if _visible(line)], headers=_FRESH)
 
     def _opened(self, chat: str, lines: list[Said]) -> list[Said]:
         return [replace(line, wire=disclosed(self._key, self.name, chat, line.wire)) if line.wire else line for line in lines]
 
-    def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
+    async def _picture(self, request: Request) -> Response:
+        return await pictures.shown(request, self._key, _chat(request), self._photos, self._clock())
+
+    def _drawn(self, chat: str, wire: Wire | None) -> dict[str, Any] | None:
+        """A message for the page, its photos as links that this chat can open."""
+        if wire is None or not wire.photos:
+            return wire.to_dict() if wire else None
+        return {**wire.to_dict(), "photos": [pictures.link(self._key, chat, sha, self._clock()) for sha in wire.photos]}
+
+    def _shown(self, chat: str, line: Said, t: Texts) -> dict[str, Any]:
         """A line as the page takes it, from the history and from the event stream alike."""
         event = line.event.rpartition(":")[2]
         own = (
             {"text": line.text, "pressed": line.pressed, "kind": line.kind.value}
             if line.mine
-            else {"id": line.id, "wire": line.wire.to_dict() if line.wire else None}
+            else {"id": line.id, "wire": self._drawn(chat, line.wire)}
         )
         return {"mine": line.mine, "event": event, **own, **self._moment(line.at, t)}
 
@@ -258,7 +272,7 @@ class Web:
                         new = self._opened(chat, await road.history(db, self.name, chat, HISTORY, after))
                 after = max([after, *(line.id for line in new)])
                 for line in filter(_visible, new):
-                    yield _event("line", self._shown(line, t), line.id)
+                    yield _event("line", self._shown(chat, line, t), line.id)
                 if new and language and t.language != language:
                     yield _event("language", t.language)
                 if not await _rung(bell):

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat import CAPS, Say, Wire, render
 from bot.dossiers.telling import not_before
 from bot.petitions.envelope import enclosed
-from bot.petitions.rules import coarse
 from bot.staff.enrolment import Role
 from bot.store import road, staff
 from bot.store.road import upsert
@@ -34,12 +33,12 @@ async def tell(
 
 
 async def tell_members(db: AsyncConnection, members: Iterable[Member], say: Words, now: dt.datetime, event: str = "", key: bytes = b"") -> int:
-    """The same to certain members. With a `key` the messages are sealed, and stamped with the hour only: they are about a citizen's petition."""
+    """The same to certain members. With a `key` the messages are sealed: they are about a citizen's petition."""
     told = 0
     for member in members:
         if not event or await _first(db, member, event, now):
             own = [enclosed(key, member.chat, wire) if key else wire for wire in wires(member, say)]
-            await road.say(db, member.chat, own, coarse(now) if key else now, not_before=not_before(now))
+            await road.say(db, member.chat, own, now, not_before=not_before(now))
             told += 1
     return told
 

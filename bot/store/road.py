@@ -165,10 +165,16 @@ async def say(
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 
 
-async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime, but: Collection[str] = ()) -> list[Waiting]:
-    """The messages of a channel that may be sent now, oldest first, but for those of some chats. One that failed and is put off keeps those
-    after it in its chat waiting; one that waits for the morning does not."""
-    query = sa.select(*_OUTBOX).where(_due(channel, now), outbox.c.chat.not_in(but)).order_by(outbox.c.id).limit(most)
+async def waiting(db: AsyncConnection, channel: str, most: int, now: dt.datetime, but: Collection[str] = (), only: str = "") -> list[Waiting]:
+    """The messages of a channel that may be sent now, oldest first, but for those of some chats, or those of one only.
+
+    One that failed and is put off keeps those after it in its chat waiting; one that waits for the morning does not."""
+    query = (
+        sa.select(*_OUTBOX)
+        .where(_due(channel, now), outbox.c.chat.not_in(but), outbox.c.chat == only if only else sa.true())
+        .order_by(outbox.c.id)
+        .limit(most)
+    )
     return [_waiting(row) for row in await db.execute(query)]
 
 

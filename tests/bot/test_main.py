@@ -158,6 +158,15 @@ def test_a_missing_content_folder_is_told(monkeypatch: pytest.MonkeyPatch, capsy
     assert capsys.readouterr().err.splitlines()[0] == "/nowhere:1: không có thư mục nội dung này. Hãy sửa MOTCUA_CONTENT hoặc tạo thư mục."
 
 
+def test_a_named_conversation_is_gone_on_with() -> None:
+    """Under its name it goes on where it was left, without a greeting, and what is said in another is not heard in it."""
+    assert "Chào anh/chị!" not in motcua("chat", "--as", "lan", typed="/language en\n").stdout
+    other = motcua("chat", "--as", "minh", typed="/huy\n").stdout
+    assert "Vâng, khi cần anh/chị cứ hỏi." in other
+    assert "English" not in other
+    assert "Vâng" not in motcua("chat", "--as", "lan", typed="/cancel\n").stdout
+
+
 # --- staff ------------------------------------------------------------------------------------------------------------------------------------
 
 

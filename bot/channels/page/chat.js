@@ -112,6 +112,13 @@ function choices(buttons, id, numbered) {
   return row;
 }
 
+function photo(address) {
+  const opens = link(address, "");
+  Object.assign(opens, { target: "_blank", rel: "noopener noreferrer" });
+  opens.append(Object.assign(make("img"), { src: address, alt: say.photo, loading: "lazy" }));
+  return opens;
+}
+
 // A menu that is also written as a numbered list has its numbers on the buttons instead: where that list begins, or -1.
 function listStart(wire) {
   const first = wire.buttons.find((b) => b.id);
@@ -123,6 +130,7 @@ function his(line) {
   const list = listStart(wire);
   const bubble = make("div", "bubble", make("span", "unseen", `${say.bot} `));
   if (wire.title) bubble.append(make("h2", "", wire.title));
+  if (wire.photos) bubble.append(make("div", "photos", ...wire.photos.map(photo)));
   body(bubble, list < 0 ? wire.text : wire.text.slice(0, list), id);
   if (wire.footer) bubble.append(write(make("p", "source"), wire.footer));
   const element = make("div", "line his", bubble);
