@@ -9,25 +9,23 @@ import logging
 import secrets
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict
 
-from bot import app, doctor, export, leaflets, trial
+from bot import app, doctor, leaflets, trial
 from bot.channels.console import Console, NoSuchPhoto, with_photo
 from bot.chat import Incoming, Kind, Wire
-from bot.commands import dossiers
+from bot.commands import dossiers, exports, purge, qr, staff
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.seat import Taken
-from bot.settings import ZONE, SettingError, Settings, load_settings
-from bot.store import Database, StoreError, voices
+from bot.settings import SettingError, Settings, load_settings
+from bot.store import StoreError
 from knowledge.loader import ContentError
 
 Command = Callable[[argparse.Namespace, Settings], int]
-EXPORTS = {"ratings": (export.RATING_HEADINGS, voices.all_ratings), "feedback": (export.FEEDBACK_HEADINGS, voices.all_feedback)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,10 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--why", action="store_true", help="explain how the question was understood")
     ask.set_defaults(command=_ask)
     dossiers.register(commands)
-    exports = commands.add_parser("export", help="write ratings or feedback as CSV")
-    exports.add_argument("what", choices=sorted(EXPORTS))
-    exports.add_argument("file", type=Path)
-    exports.set_defaults(command=_export)
+    staff.register(commands)
+    qr.register(commands)
+    exports.register(commands)
+    purge.register(commands)
     leaflets.add(commands)
     commands.add_parser("doctor", help="check settings, database, content and channels").set_defaults(
         command=lambda o, s: 0 if asyncio.run(doctor.examine()) else 1
@@ -120,26 +118,6 @@ async def _ask_one(settings: Settings, messages: list[str], why: bool) -> int:
                 print(
                     "\n".join(f"# {line}" for line in (*reply.why, f"outcome {reply.outcome} {' '.join(reply.procedures)} {' '.join(reply.aspects)}"))
                 )
-    return 0
-
-
-def _export(options: argparse.Namespace, settings: Settings) -> int:
-    return asyncio.run(_export_file(options.what, options.file, settings))
-
-
-async def _export_file(what: str, path: Path, settings: Settings) -> int:
-    headings, rows = EXPORTS[what]
-    database = Database(settings.database_url)
-    await database.open()
-    try:
-        async with database.reading() as db:
-            count = await export.write_csv(path, headings, rows(db), ZONE)
-    except OSError as error:
-        print(f"motcua: {path}: {error.strerror}. Expected: a file in a folder that can be written.", file=sys.stderr)
-        return 1
-    finally:
-        await database.close()
-    print(f"{count} dòng → {path}")
     return 0
 
 

@@ -6,30 +6,37 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 import handlers
+from bot import announcing
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
-from bot.dossiers import intake, reminders, sample
+from bot.dossiers import intake, inviting, reminders, sample
 from bot.dossiers.provincial import Provincial
 from bot.dossiers.secret import load_key
 from bot.dossiers.source_file import SourceError, described
 from bot.dossiers.sources import Sources
 from bot.files import FOLDER, Arrived, ByChannel, Place
+from bot.petitions import letters
+from bot.photos import PhotoStore
 from bot.seat import seat
 from bot.sender import Sender
 from bot.settings import Settings
-from bot.store import Database
+from bot.staff import news, rounds
+from bot.staff.content import tell_broken
+from bot.store import Database, retention
 from bot.store.workers import Foreman
 from bot.turn import House, Library
 from knowledge.calendar import Calendar
@@ -77,7 +84,7 @@ def _goldens(knowledge: Knowledge) -> list[tuple[Golden, ...]]:
     return [p.goldens for p in knowledge.procedures] + [g.goldens for g in knowledge.generals]
 
 
-async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
+async def keep_fresh(shelf: Shelf, settings: Settings, since: State, tell: Callable[[list[str]], Awaitable[None]]) -> None:
     """Serves each good change of the content folder; a change that is broken, or breaks a golden question, changes nothing and is told."""
 
     def make(folder: Path) -> Library:
@@ -94,6 +101,7 @@ async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
         if isinstance(made, ContentError):
             for problem in made.problems:
                 log.error("content not served", problem=str(problem))
+            await tell([str(problem) for problem in made.problems])
         else:
             shelf.library = made
             log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
@@ -110,6 +118,7 @@ class Engine:
     dispatch: Dispatch
     senders: dict[str, Sender]
     files: ByChannel = field(default_factory=ByChannel)
+    key: bytes = b""
 
     @property
     def arrived(self) -> Arrived:
@@ -119,7 +128,7 @@ class Engine:
     def join(self, channel: Channel, files: Place | None = None) -> Sender:
         """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
         self.files.places[channel.name] = files or self.arrived
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
         return self.senders[channel.name]
 
 
@@ -142,9 +151,11 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         house = House(settings.dossier_open_status, settings.dossier_stale_hours)
         systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
         sources = Sources(database, systems, settings.clock)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house)
+        photos = PhotoStore(settings.data / "photos")
+        rules, share = settings.rules, settings.ask_share
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, rules, photos, share)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
-        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
 
 
 def _provincial(settings: Settings, key: bytes) -> Iterator[Provincial]:
@@ -163,7 +174,7 @@ async def serve(settings: Settings) -> None:
     async with engine(settings) as made, AsyncExitStack() as stack:
         stack.enter_context(seat(settings.data, shared=made.database.shared))
         foreman = Foreman(made.database)
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived)
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived, key=made.key)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -176,8 +187,9 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run(), web.bells.run(), foreman.run(), keep_fresh(made.shelf, settings, since)]
-        jobs += [*(foreman.do(job) for job in _of_dossiers(made)), made.arrived.run()]
+        jobs = [made.dispatch.run(), made.join(web).run(), web.bells.run(), foreman.run()]
+        jobs += [keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
+        jobs += [*(foreman.do(job) for job in (*_of_dossiers(made), *_of_staff(made), _of_petitions(made))), made.arrived.run()]
         jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings, foreman)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -188,14 +200,51 @@ async def serve(settings: Settings) -> None:
 
 
 def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
-    """What is done about dossiers beside the answers: the folder of exports, and the day's reminders."""
+    """What is done about dossiers beside the answers: the folder of exports, what is told unasked for, and the purge."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
     def offices() -> tuple[Office, ...]:
         return made.shelf.library.knowledge.offices
 
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
-    return [watching.run, lambda: reminders.run(made.database, offices, settings.clock)]
+    return [
+        watching.run,
+        lambda: reminders.run(made.database, offices, settings.clock),
+        lambda: inviting.run(made.database, offices, settings.clock),
+        lambda: announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock),
+        lambda: retention.run(made.database, settings.keep, settings.clock, PhotoStore(settings.data / "photos").remove),
+    ]
+
+
+def _of_petitions(made: Engine) -> Callable[[], Coroutine[None, None, None]]:
+    """What staff did about petitions comes to their senders; drafts of more than a day go."""
+    photos = PhotoStore(made.settings.data / "photos")
+
+    def codes() -> list[str]:
+        return [office.code for office in made.shelf.library.knowledge.offices]
+
+    return lambda: letters.run(made.database, made.key, codes, made.settings.clock, photos)
+
+
+def _of_staff(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
+    """What the staff are told beside the answers: what citizens did with their petitions, and what is nearly due."""
+    clock = made.settings.clock
+
+    def codes() -> list[str]:
+        return [office.code for office in made.shelf.library.knowledge.offices]
+
+    return [
+        lambda: news.run(made.database, codes, made.key, clock),
+        lambda: rounds.run(made.database, lambda: made.shelf.library, made.key, clock),
+    ]
+
+
+async def _tell_staff(made: Engine, problems: list[str]) -> None:
+    try:
+        for office in made.shelf.library.knowledge.offices:
+            await tell_broken(made.database, office.code, problems, made.settings.clock())
+    except DBAPIError as error:  # the log has the problems in any case
+        log.error("staff not told", error=type(error.orig).__name__)
 
 
 class _Server(uvicorn.Server):

@@ -9,18 +9,27 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
+from bot.petitions.envelope import enclosed
+from bot.petitions.rules import Rules, coarse
 from bot.store import figures, road
 from bot.store.database import Database, passing
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
 from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome, Reply, Sources, Stale, State, Turn
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 BATCH = 200
 MOST_BUSY = 1000  # chats taken up at once; the statement that leaves them out must not grow without end
@@ -43,6 +52,9 @@ class Bench:
     files: Files = field(default_factory=NoFiles)
     sources: Sources = field(default_factory=NoSources)
     house: House = field(default_factory=House)
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
+    ask_share: float = 0.0  # of how many answers it may be asked whether they are right
 
 
 class Dispatch:
@@ -155,7 +167,7 @@ class Dispatch:
         state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
         state = replace(state, language=state.language or suggested(message.language))
         bench, there = self._bench, (self._bench.clock(), library.at(state.office), texts(state.language))
-        return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house)
+        return Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house, bench.rules, bench.photos, bench.ask_share)
 
     async def _tidy(self, message: Incoming) -> None:
         """What came with an answered message is not kept; what cannot be removed now goes when old things are swept."""
@@ -186,15 +198,17 @@ class Dispatch:
                 await road.finish(db, row, turn.now, failure=reference)
 
     async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
-        wires, menu = _rendered(reply.says, row.incoming)
+        counted = Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject)
         async with self._bench.database.keeping(turn.db) as db:
-            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide):
+            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide or reply.private):
                 return  # by another worker, meanwhile
             for effect in reply.effects:
                 await effect(db)
+            says = (*reply.says, *(await reply.told(db) if reply.told else ()))
+            wires, menu = _rendered(says, row.incoming)
             await road.keep_state(db, turn.chat, _next_state(turn, reply, menu), turn.now)
-            await road.say(db, turn.chat, wires, turn.now, row.id)
-            await figures.count(db, turn.chat, Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject), turn.now)
+            await road.say(db, turn.chat, [enclosed(turn.key, turn.chat, w) for w in wires] if reply.private else wires, turn.now, row.id)
+            await figures.count(db, turn.chat, counted, coarse(turn.now) if reply.private else turn.now)
 
 
 async def _state(db: AsyncConnection, chat: Chat) -> State:

@@ -8,9 +8,11 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-RATING_HEADINGS = ("Thời điểm", "Kênh", "Mức", "Lý do", "Lời kèm theo", "Mã hồ sơ")
+RATING_HEADINGS = ("Thời điểm", "Kênh", "Mức", "Lý do", "Lời kèm theo", "Mã hồ sơ", "Quầy", "Lĩnh vực", "Trả lời thêm")
+DIALOGUE_HEADINGS = ("Buổi đối thoại", "Câu hỏi", "Thời điểm", "Kênh")
 FEEDBACK_HEADINGS = ("Thời điểm", "Kênh", "Số góp ý", "Nội dung")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Besides control characters: byte order marks, direction marks, halves of characters; none of them is to be seen, and some no file can hold.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
 
 
@@ -20,6 +22,8 @@ def safe_cell(value: object, zone: dt.tzinfo) -> str:
         return f"{value.astimezone(zone):%d/%m/%Y %H:%M}"
     if isinstance(value, list | tuple):
         value = "; ".join(str(v) for v in value)
+    if isinstance(value, dict):
+        value = "; ".join(f"{name}: {answer}" for name, answer in value.items())
     text = _CONTROL.sub("", "" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.pace import keeper
+from bot.petitions.envelope import disclosed
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Waiting
@@ -34,8 +35,9 @@ log = structlog.get_logger()
 class Sender:
     """Sends what waits for one channel. `wake` when there is something new; `run` works until it is cancelled."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS) -> None:
-        self._database, self._channel, self._clock, self._poll = database, channel, clock, poll
+    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS, key: bytes = b"") -> None:
+        """`key` opens sealed messages."""
+        self._database, self._channel, self._clock, self._poll, self._key = database, channel, clock, poll, key
         self._wake = asyncio.Event()
         self._busy: set[str] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -141,7 +143,7 @@ class Sender:
         try:
             if row.id not in self._taken:
                 await self._pace.wait(row.chat)
-                self._taken[row.id] = await self._channel.send(row.chat, row.wire)
+                self._taken[row.id] = await self._channel.send(row.chat, disclosed(self._key, self._channel.name, row.chat, row.wire))
         except TryLater as error:
             return self._put_off(row, error)
         except Undeliverable as error:
@@ -149,7 +151,13 @@ class Sender:
         except Exception as error:  # a fault of the channel's own must not stop the other chats
             log.exception("channel failed", channel=self._channel.name, row=row.id)
             return self._put_off(row, TryLater(type(error).__name__))
-        return lambda db: road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock()), True
+        return self._sent(row), True
+
+    def _sent(self, row: Waiting) -> Effect:
+        """What was sealed leaves no trace once it is sent, but where the channel reads the outbox itself."""
+        if row.wire.sealed and not getattr(self._channel, "reads_outbox", False):
+            return lambda db: road.forget_sent(db, row.id)
+        return lambda db: road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock())
 
     def _put_off(self, row: Waiting, error: TryLater) -> tuple[Effect, bool]:
         """One that was tried often enough is given up instead."""

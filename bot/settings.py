@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -14,12 +14,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.petitions.rules import ANSWER, Rules
+from knowledge.duedate import limit_of
 from knowledge.loader import CONTENT
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TOML = Path("motcua.toml")
 _TOKEN = re.compile(r"^\d+:[\w-]{20,}$")
 _USER = re.compile(r"(?<=://)[^\s/]*(?=@)")  # name and password inside an address
+_DAYS = "days, 1 or more"
+_NAME = re.compile(r"^\w{5,32}$", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"^[\w-]{16,256}$")
 
 
@@ -42,6 +46,29 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
     dossier_open_status: bool = Field(False, description="true or false; true tells a dossier's status and appointed day to whoever types its code")
     dossier_stale_hours: int = Field(24, ge=1, le=2400, description="working-day hours after which figures of dossiers are called old, such as 24")
+    petition_accept: int = Field(8, ge=1, le=400, description="hours of work within which a petition is taken up, such as 8")
+    petition_answer: str = Field("15 ngày làm việc", description="the limit of an answer to a petition, such as 15 ngày làm việc or 30 ngày")
+    petition_per_day: int = Field(5, ge=1, le=100, description="new petitions that one person may send a day, such as 5")
+    telegram_name: str = Field("", description="the bot's user name on Telegram, such as xa_mau_bot, without @")
+    public_url: str = Field("", description="the public address of the web page, http:// or https://")
+    ask_share: float = Field(0.2, ge=0, le=1, description="from 0 to 1: of how many answers it may be asked whether they are right")
+    neutral: Literal["dissatisfied", "satisfied", "apart"] = Field(
+        "dissatisfied", description="dissatisfied, satisfied or apart: where «bình thường» goes in a table of three levels"
+    )
+    keep_inbox: int = Field(30, ge=1, description=_DAYS)
+    keep_outbox: int = Field(30, ge=1, description=_DAYS)
+    keep_malformed: int = Field(30, ge=1, description=_DAYS)
+    keep_attempts: int = Field(2, ge=1, description=_DAYS)
+    keep_conversations: int = Field(365, ge=1, description=_DAYS)
+    keep_proofs: int = Field(90, ge=1, description=_DAYS)
+    keep_notifications: int = Field(90, ge=61, description="days, 61 or more: what was told is told again once it is forgotten")
+    keep_unanswered: int = Field(180, ge=1, description=_DAYS)
+    keep_verdicts: int = Field(180, ge=1, description=_DAYS)
+    keep_dialogues: int = Field(400, ge=1, description=_DAYS)
+    keep_outcomes: int = Field(400, ge=1, description=_DAYS)
+    keep_feedback: int = Field(730, ge=1, description=_DAYS)
+    keep_ratings: int = Field(1825, ge=1, description=_DAYS)
+    keep_petitions: int = Field(1825, ge=1, description=_DAYS)
     now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
 
     @classmethod
@@ -88,7 +115,14 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
-    @field_validator("telegram_api", "telegram_webhook")
+    @field_validator("telegram_name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if value and not _NAME.match(value.removeprefix("@")):
+            raise ValueError
+        return value.removeprefix("@")
+
+    @field_validator("telegram_api", "telegram_webhook", "public_url")
     @classmethod
     def _web(cls, value: str) -> str:
         if value and not re.match(r"^https?://[^/\s]+", value):
@@ -102,10 +136,23 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("petition_answer")
+    @classmethod
+    def _limit(cls, value: str) -> str:
+        limit = limit_of(value)
+        if limit is None or not 0 < limit.amount <= 365:
+            raise ValueError
+        return value
+
     @field_validator("now")
     @classmethod
     def _zoned(cls, value: dt.datetime | None) -> dt.datetime | None:
         return value and (value.astimezone(ZONE) if value.tzinfo else value.replace(tzinfo=ZONE))
+
+    @property
+    def rules(self) -> Rules:
+        """What is set of petitions."""
+        return Rules(self.petition_accept, limit_of(self.petition_answer) or ANSWER, self.petition_per_day)
 
     @property
     def host(self) -> str:
@@ -118,6 +165,11 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.data / 'motcua.db'}"
+
+    @property
+    def keep(self) -> dict[str, int]:
+        """For how many days each kind is kept, by its name."""
+        return {name.removeprefix("keep_"): getattr(self, name) for name in type(self).model_fields if name.startswith("keep_")}
 
     def clock(self) -> dt.datetime:
         """The time in Việt Nam, or the fixed one."""

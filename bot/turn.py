@@ -6,16 +6,20 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat, Incoming, Media, Menu, Say
+from bot.petitions.rules import Rules
 from bot.texts import Texts
 from knowledge.calendar import Calendar
 from knowledge.model import Knowledge
 from knowledge.understand import Understanding
 from knowledge.understand.meaning import Topic
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 
 class Outcome(StrEnum):
@@ -44,6 +48,7 @@ class House:
 
 
 Effect = Callable[[AsyncConnection], Awaitable[None]]
+Telling = Callable[[AsyncConnection], Awaitable[tuple[Say, ...]]]
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,9 @@ class Turn:
     files: Files = field(default_factory=NoFiles)
     sources: Sources = field(default_factory=NoSources)
     house: House = House()
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
+    ask_share: float = 0.0
 
     @property
     def knowledge(self) -> Knowledge:
@@ -172,7 +180,9 @@ class Turn:
 class Reply:
     """What a handler returns: what to say, where the conversation stands next, what to write, and the outcome for the count.
 
-    `step` "" leaves the dialogue; `topic`, `language` and `office` None keep what was; `hide` keeps the citizen's text out of the store."""
+    `step` "" leaves the dialogue; `topic`, `language` and `office` None keep what was; `hide` keeps the citizen's text out of the store.
+    `private` does so too, seals what is said, and counts the turn by its hour only. `told` says what only the writing can tell, such as
+    a running number: it runs after the effects, in their transaction, and may write itself."""
 
     says: tuple[Say, ...]
     step: str = ""
@@ -186,6 +196,8 @@ class Reply:
     aspects: tuple[str, ...] = ()
     subject: str = ""
     hide: bool = False
+    private: bool = False
+    told: Telling | None = None
 
 
 Handler = Callable[[Turn], Awaitable[Reply]]

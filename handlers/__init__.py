@@ -12,6 +12,7 @@ from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
 from handlers import (
     appointed,
+    arrival,
     counter,
     dossier,
     duedate,
@@ -20,12 +21,21 @@ from handlers import (
     greeting,
     listing,
     narrowing,
+    notices,
     office,
     offices,
+    own_data,
+    petition,
+    petition_after,
+    petition_table,
     photo,
     questions,
     rating,
+    staff_desk,
+    survey,
+    verdict,
 )
+from handlers import staff as enrolled
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -34,8 +44,8 @@ LAPSE = dt.timedelta(hours=24)
 
 # Commands work on every channel; the first name of each is shown in Telegram's menu.
 COMMANDS: dict[str, Handler] = {
-    "start": offices.start,
-    "batdau": offices.start,
+    "start": arrival.start,
+    "batdau": arrival.start,
     "trogiup": greeting.help_,
     "help": greeting.help_,
     "thutuc": listing.fields,
@@ -52,14 +62,22 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
-    "thongbao": office.notices,
-    "notices": office.notices,
+    "phananh": petition.begin,
+    "petition": petition.begin,
+    "phananhcuatoi": petition_after.mine,
+    "mypetitions": petition_after.mine,
+    "thongbao": notices.show,
+    "notices": notices.show,
     "ngonngu": greeting.language,
     "language": greeting.language,
     "donvi": offices.change,
     "office": offices.change,
+    "xoadulieu": own_data.show,
+    "mydata": own_data.show,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
+    **dict.fromkeys(staff_desk.ENROLMENT, enrolled.enrol),
+    **{name: staff_desk.command(handler) for name, handler in staff_desk.COMMANDS.items()},
 }
 
 # The dialogues that a question can open, by the name of the general leaflet that teaches their words.
@@ -67,12 +85,13 @@ TOPICS: dict[str, Handler] = {
     "khan-cap": office.emergency,
     "gio-lam-viec": office.hours,
     "gap-can-bo": office.desk,
-    "thong-bao": office.notices,
+    "thong-bao": notices.show,
     "tra-cuu-ho-so": dossier.ask,
     "theo-doi-ho-so": following.about,
     "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
+    "phan-anh": petition.begin,
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
@@ -81,7 +100,18 @@ TOPICS: dict[str, Handler] = {
 
 # What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
 OF_OFFICE: frozenset[Handler] = frozenset(
-    {office.hours, office.desk, office.notices, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+    {
+        office.hours,
+        office.desk,
+        notices.show,
+        dossier.ask,
+        following.listing,
+        following.about,
+        counter.show,
+        rating.ask,
+        feedback.ask,
+        petition.begin,
+    }
 )
 
 
@@ -109,13 +139,27 @@ CHOICES: dict[str, MayPass] = {
     "rl": rating.level,
     "rr": rating.reason,
     "rd": rating.done,
+    "rq": survey.answer,
+    "rw": rating.later,
+    "v": verdict.give,
+    "na": notices.attend,
+    "nl": notices.stay_away,
+    "nq": notices.question,
+    "ns": notices.send,
+    "nr": notices.rewrite,
+    "nf": notices.subjects,
+    "nt": notices.toggle,
+    "nx": notices.end,
+    "xd": own_data.delete,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "k": petition_table.pressed,
     "due": duedate.show_due,
     "dw": appointed.why,
     "l": greeting.language,
     "o": offices.pick,
     "cancel": greeting.cancel,
+    "s": staff_desk.pressed,
 }
 
 # What follows in a dialogue begun before. A step that returns None lets the message be read as a new question.
@@ -123,16 +167,27 @@ STEPS: dict[str, MayPass] = {
     "dossier.code": dossier.code_step,
     "dossier.digits": dossier.digits_step,
     "rating.comment": rating.comment_step,
+    "rating.question": rating.comment_step,
+    "verdict.comment": verdict.comment_step,
+    "own_data.confirm": own_data.confirm_step,
+    "notices.question": notices.question_step,
+    "notices.confirm": notices.question_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
+    **petition_table.STEPS,
     offices.STEP: offices.which_step,
+    **petition_table.STEPS,
+    **dict.fromkeys(staff_desk.STEPS, staff_desk.step),
 }
+
+KEPT_STEPS = ("rating.", "verdict.")  # each tap of these is kept at once; nothing is left half done
 
 # Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
 THINGS: dict[tuple[str, Kind], MayPass] = {
     ("", Kind.PHOTO): photo.receipt_photo,
     ("dossier.code", Kind.PHOTO): photo.receipt_photo,
     ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
+    **petition_table.THINGS,
 }
 
 
@@ -142,20 +197,27 @@ async def _for_office(handler: Handler, turn: Turn) -> Reply:
 
 async def route(turn: Turn) -> Reply:
     """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
-    reply = await _routed(turn)
+    reply = await _answered(turn)
     waiting = offices.kept(turn)
     if reply.office is None or waiting is None:
         return reply
-    answer = await _routed(offices.at(turn, reply.office, waiting))
+    answer = await _answered(offices.at(turn, reply.office, waiting))
     return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _answered(turn: Turn) -> Reply:
+    """The reply to a message; what is said in a private dialogue stays so whoever replies."""
+    return await petition_table.kept_private(turn, await _routed(turn))
 
 
 async def _routed(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
+    if turn.incoming.group:
+        return await staff_desk.in_group(turn)
     if turn.incoming.kind is Kind.START:
-        return await offices.start(turn)
+        return await arrival.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
         return await _pressed(turn, turn.incoming.choice)
     if turn.incoming.kind is not Kind.TEXT:
@@ -164,9 +226,11 @@ async def _routed(turn: Turn) -> Reply:
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
+    if reply := await petition_table.word(turn) or await following.word(turn):
+        return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
-    return await following.word(turn) or await _said(turn)
+    return await own_data.word(turn) or await _said(turn)
 
 
 async def _thing(turn: Turn) -> Reply:
@@ -175,11 +239,15 @@ async def _thing(turn: Turn) -> Reply:
 
 
 async def _said(turn: Turn) -> Reply:
+    if turn.state.step in staff_desk.STEPS and (reply := await staff_desk.step(turn)):
+        return reply  # what staff write to a citizen is no question of theirs, and no emergency
     reading = turn.library.understanding.read(turn.text, turn.state.topic)
     if reading.meaning == Other("khan-cap"):
         return await office.emergency(turn)
     if id_ := recognise(turn.text, turn.state.menu):
         return await _pressed(turn, id_)
+    if reply := await rating.word(turn):
+        return reply
     if re.fullmatch(r"\d{1,2}", turn.text.strip(" .")) and not turn.state.step:
         return await greeting.no_such_number(turn)
     if (step := STEPS.get(turn.state.step)) and (reply := await step(turn)):
@@ -197,7 +265,7 @@ async def _asked(turn: Turn, reading: Reading) -> Reply:
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)
-    return await questions.understood(turn, reading)
+    return await verdict.asked_under(turn, await questions.understood(turn, reading))
 
 
 async def _pressed(turn: Turn, id_: str) -> Reply:
@@ -222,8 +290,10 @@ def _lapsed(turn: Turn) -> bool:
 
 
 async def _after_lapse(turn: Turn) -> Reply:
-    """A step begun over a day ago is left, and that is said; the message itself is answered as any other."""
+    """A step begun over a day ago is left, and that is said unless what was done of it is kept; the message is answered as any other."""
     fresh = State(turn.state.language, menu=turn.state.menu, topic=turn.state.topic, office=turn.state.office)
     reply = await _routed(replace(turn, state=fresh))
+    if turn.state.step.startswith(KEPT_STEPS):
+        return reply
     note = Say(turn.t("Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."))
     return replace(reply, says=(note, *reply.says))

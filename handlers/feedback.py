@@ -20,7 +20,8 @@ async def ask(turn: Turn) -> Reply:
     t = turn.t
     text = t("Anh/chị viết góp ý vào đây, một tin là đủ. Tôi sẽ cho anh/chị xem lại trước khi gửi.")
     text += "\n" + t("Không cần ghi tên. Việc khẩn cấp xin gọi 113, 114 hoặc 115.")
-    return Reply((Say(text, t("Gửi góp ý"), choices=(Choice(t("Thôi"), "cancel"),)),), step="feedback.text", subject=SUBJECT)
+    choices = (Choice(t("Phản ánh, cần trả lời"), "k:new"), Choice(t("Thôi"), "cancel"))
+    return Reply((Say(text, t("Gửi góp ý"), choices=choices),), step="feedback.text", subject=SUBJECT)
 
 
 async def text_step(turn: Turn) -> Reply | None:
@@ -51,12 +52,12 @@ async def rewrite(turn: Turn) -> Reply | None:
     return await ask(turn) if turn.state.step == "feedback.confirm" else None
 
 
-_YES = ("gui di", "gui nhe", "gui giup", "gui luon", "ok", "ok gui", "oke", "dong y", "co", "vang", "u", "duoc", "send", "yes")
-_AGAIN = ("sua", "sua lai", "viet lai di", "rewrite")
-_NO = ("khong", "khong gui", "dung gui", "no")
+YES = ("gui di", "gui nhe", "gui giup", "gui luon", "ok", "ok gui", "oke", "dong y", "co", "vang", "u", "duoc", "send", "yes")
+AGAIN = ("sua", "sua lai", "viet lai di", "rewrite")
+NO = ("khong", "khong gui", "dung gui", "no")
 # What a citizen types instead of pressing a button under the words.
 ANSWERS: dict[str, Callable[[Turn], Awaitable[Reply | None]]] = {
-    **dict.fromkeys(_YES, send),
-    **dict.fromkeys(_AGAIN, rewrite),
-    **dict.fromkeys(_NO, greeting.cancel),
+    **dict.fromkeys(YES, send),
+    **dict.fromkeys(AGAIN, rewrite),
+    **dict.fromkeys(NO, greeting.cancel),
 }

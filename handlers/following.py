@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from bot.chat import Choice, Say
 from bot.dossiers.codes import find, named
 from bot.dossiers.statuses import CLOSED
-from bot.store import dossiers, follows
-from bot.turn import Reply, Turn
+from bot.store import askings, dossiers, follows, notices
+from bot.turn import Effect, Reply, Turn
 from handlers import dossier, greeting
+from handlers import notices as notices_of_office
 from knowledge.words import fold
 
 SUBJECT = "theo-doi-ho-so"
 _TELLING = "theo doi|nhan tin|nhan thong bao|bao tin|thong bao"
 _UNFOLLOW = re.compile(rf"\b(?:bo|dung|ngung|thoi|huy|tat|khong)(?: \w+){{0,2}} (?:{_TELLING})|\bunfollow|\bstop (?:following|telling)")
-STOP_WORDS = frozenset({"dung", "dung het", "bo theo doi", "dung theo doi", "thoi theo doi", "ngung theo doi", "huy theo doi"})
+STOP_WORDS = frozenset({"dung", "stop", "bo theo doi", "dung theo doi", "thoi theo doi", "ngung theo doi", "huy theo doi"})
 STOP_WORDS |= {"unfollow", "stop following"}
+STOP_ALL = frozenset({"dung het", "dung tat ca", "stop all"})
+STOP_NOTICES = frozenset({"dung thong bao", "dung nhan thong bao", "thoi nhan thong bao", "bo nhan thong bao", "tat thong bao", "stop notices"})
 
 
 async def begin(turn: Turn) -> Reply | None:
@@ -88,13 +92,33 @@ async def end(turn: Turn) -> Reply | None:
 
 
 async def word(turn: Turn) -> Reply | None:
-    """«dừng» and its like. In the middle of a dialogue the bare word leaves that; where nothing is followed it is a plain farewell."""
+    """«dừng» and its like. In the middle of a dialogue the bare word leaves that; where nothing would come it is a plain farewell.
+    Otherwise it ends the notices and the question for a rating at once, and following as `stop` does."""
     said = fold(turn.text).strip(" .!")
-    if said not in STOP_WORDS:
+    told_of = bool(await notices.subscribed(turn.db, turn.chat)) if said in STOP_WORDS | STOP_ALL | STOP_NOTICES else None
+    if told_of is None:
         return None
-    if said == "dung" and (turn.state.step or not await follows.followed(turn.db, turn.chat)):
+    own = await follows.followed(turn.db, turn.chat)
+    asked = await askings.waiting(turn.db, turn.chat, turn.now) is not None
+    if said in {"dung", "stop"} and (turn.state.step or not (own or told_of or asked)):
         return await greeting.cancel(turn)
-    return await stop(turn)
+    if said in STOP_NOTICES and told_of:
+        return await notices_of_office.end(turn)
+    quiet = (partial(notices.unsubscribe, chat=turn.chat), partial(askings.close_all, chat=turn.chat))
+    if said in STOP_ALL or ((told_of or asked) and not own):
+        return await _silent(turn, *quiet)
+    reply = await stop(turn)
+    if told_of:
+        first, *others = reply.says
+        reply = replace(reply, says=(replace(first, text=turn.t("Đã dừng nhận thông báo.") + "\n" + first.text), *others))
+    return replace(reply, effects=(*reply.effects, *quiet))
+
+
+async def _silent(turn: Turn, *quiet: Effect) -> Reply:
+    """Nothing comes unasked for any more."""
+    text = turn.t("Đã dừng. Tôi sẽ không tự nhắn gì cho anh/chị nữa.")
+    choices = (Choice(turn.t("Nhận lại thông báo"), "nf"), Choice(turn.t("Tra cứu hồ sơ"), "g:tra-cuu-ho-so"))
+    return Reply((Say(text, choices=choices),), effects=(partial(follows.stop, chat=turn.chat), *quiet), subject=SUBJECT)
 
 
 def _stopped(turn: Turn, code: str) -> Reply:

@@ -76,8 +76,10 @@ async def cancel(turn: Turn) -> Reply:
     """Out of whatever was begun; nothing of it is kept."""
     t = turn.t
     text = t("Đã dừng, không có gì được gửi đi.") if turn.state.step else t("Vâng, khi cần anh/chị cứ hỏi.")
-    if turn.state.step == "rating.comment":
+    if turn.state.step.startswith("rating."):
         text = t("Vâng, đánh giá anh/chị đã chọn vẫn được giữ.")
+    if turn.state.step == "verdict.comment":
+        text = t("Vâng, tôi vẫn chuyển câu hỏi cho cán bộ xem lại.")
     return Reply((Say(text, choices=main_choices(turn)),), outcome=Outcome.OTHER, subject="huy")
 
 

@@ -1,4 +1,4 @@
-"""The one-stop desk: address, hours, telephones, whether it is open; notices; and what to do when somebody is in danger."""
+"""The one-stop desk: address, hours, telephones, whether it is open; and what to do when somebody is in danger."""
 
 from __future__ import annotations
 
@@ -145,17 +145,6 @@ async def desk(turn: Turn) -> Reply:
     text = t("Anh/chị gọi {phone}, hoặc đến {address}.", phone=wording.telephones(turn), address=office.address)
     text += "\n" + open_on(turn, turn.now.date())
     return Reply((Say(text, office.name, choices=contacts(turn)),), subject="gap-can-bo")
-
-
-async def notices(turn: Turn) -> Reply:
-    """What the office announces today."""
-    t, today = turn.t, turn.now.date()
-    shown = [n for n in turn.knowledge.notices if n.first <= today <= n.last]
-    if not shown:
-        return Reply((Say(t("Hiện không có thông báo mới.")),), subject="thong-bao")
-    text = "\n\n".join(f"{n.title}\n{n.text}" for n in shown)
-    choices = (Choice(t("Gửi góp ý"), "g:gop-y"),)
-    return Reply((Say(text, t("Thông báo của {office}", office=turn.knowledge.office.name), choices=choices),), subject="thong-bao")
 
 
 async def emergency(turn: Turn) -> Reply:

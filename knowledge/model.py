@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+
+from knowledge.words import fold
 
 
 class Aspect(StrEnum):
@@ -218,6 +221,14 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """A counter of the one-stop desk. `id` stands in its QR code: small letters, digits and hyphens, at most 38."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Office:
     """The one-stop desk: what a citizen needs to walk in or to call."""
 
@@ -233,6 +244,7 @@ class Office:
     online_portal: str = ""
     notes: tuple[str, ...] = ()
     line: int = 1  # of its code
+    desks: tuple[Desk, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -247,13 +259,24 @@ class CalendarDay:
 
 @dataclass(frozen=True)
 class Notice:
-    """An announcement of the office, shown from its first to its last day."""
+    """An announcement of the office, shown from its first to its last day. `held` is when a dialogue begins, by the clocks of Việt Nam."""
 
     title: str
     text: str
     first: dt.date
     last: dt.date
     subject: str = ""
+    held: dt.datetime | None = None
+    place: str = ""
+
+    @property
+    def id(self) -> str:
+        """Stays the same while the text is mended; a new title or first day makes a new notice."""
+        return hashlib.sha256(f"{self.first} {fold(self.title)}".encode()).hexdigest()[:12]
+
+    @property
+    def subject_id(self) -> str:
+        return hashlib.sha256(fold(self.subject).encode()).hexdigest()[:8] if self.subject else ""
 
 
 @dataclass(frozen=True)

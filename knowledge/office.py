@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from knowledge.leaflet import Sheet, empty_sections, read
-from knowledge.model import CalendarDay, Hours, Notice, Office, Word
+from knowledge.model import CalendarDay, Desk, Hours, Notice, Office, Word
 from knowledge.words import fold, spoken
 
-OFFICE_KEYS = ("Mã", "Địa chỉ", "Điện thoại", "Bản đồ", "Thư điện tử", "Trang thông tin", "Nộp hồ sơ trực tuyến")
+OFFICE_KEYS = ("Mã", "Địa chỉ", "Điện thoại", "Bản đồ", "Thư điện tử", "Trang thông tin", "Nộp hồ sơ trực tuyến", "Quầy")
 OFFICE_SECTIONS = ("Giờ làm việc", "Lưu ý")
 CALENDAR_SECTIONS = ("Ngày nghỉ", "Ngày làm bù", "Nửa ngày")
 _KINDS = {"Ngày nghỉ": "off", "Ngày làm bù": "worked", "Nửa ngày": "half"}
@@ -23,6 +23,7 @@ _HOUR = r"(\d{1,2})\s*(?:giờ|[:hg])\s*(\d{2})?"
 _SPAN = re.compile(rf"{_HOUR}\s*(?:-|đến)\s*{_HOUR}", re.I)
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+_PERSON = re.compile(r"\b(?i:ông|bà|cô|chú|anh|chị|em|bác)\s+(\w)")
 _TELEPHONE = re.compile(r"^[0-9][0-9 .()+-]{1,20}[0-9]$|^\+?\(?[0-9][0-9 .()-]{2,20}[0-9]$")
 
 
@@ -55,6 +56,7 @@ def read_office(path: Path, text: str) -> tuple[Office, Sheet]:
         online_portal=sheet.keys.get("Nộp hồ sơ trực tuyến", ""),
         notes=tuple(line.text for line in sheet.lines("Lưu ý")),
         line=sheet.line_of("Mã"),
+        desks=_desks(sheet),
     ), sheet
 
 
@@ -67,6 +69,20 @@ def _telephones(sheet: Sheet) -> tuple[str, ...]:
                 f"“{telephone[:40]}” không phải là số điện thoại. Hãy viết như 0200 123 4567; nhiều số thì cách nhau bằng dấu phẩy.",
             )
     return found
+
+
+def _desks(sheet: Sheet) -> tuple[Desk, ...]:
+    """The counters, «Quầy: Quầy 1, Quầy 2 Hộ tịch». A counter has no person's name: whoever rates it rates no clerk."""
+    found: dict[str, Desk] = {}
+    for name in (part.strip() for part in re.split(r"[;,]", sheet.keys.get("Quầy", "")) if part.strip()):
+        id_ = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:38]
+        if not id_ or id_ in found:
+            sheet.complain(sheet.line_of("Quầy"), f"tên quầy “{name[:40]}” trùng hoặc trống. Hãy viết mỗi quầy một tên, như “Quầy 1, Quầy 2”.")
+        elif any(initial.isupper() for initial in _PERSON.findall(name)):
+            sheet.complain(sheet.line_of("Quầy"), f"tên quầy “{name[:40]}” nêu tên người. Hãy đặt tên theo số hoặc theo việc, như “Quầy 1”.")
+        else:
+            found[id_] = Desk(id_, name)
+    return tuple(found.values())
 
 
 def _links(sheet: Sheet) -> None:
@@ -171,7 +187,8 @@ def read_words(path: Path, text: str) -> tuple[tuple[Word, ...], Sheet]:
 
 
 def read_notices(path: Path, text: str) -> tuple[tuple[Notice, ...], Sheet]:
-    """Announcements: a «## tiêu đề» each, with «- Từ: ngày», «- Đến: ngày», «- Chủ đề: …» and the text."""
+    """Announcements: a «## tiêu đề» each, with «- Từ: ngày», «- Đến: ngày» and the text; «- Chủ đề: …» to subscribe to,
+    «- Lúc: giờ ngày» and «- Nơi: …» of a dialogue that one can sign up to."""
     sheet = read(path, text, keys=(), sections=None)
     notices = []
     empty_sections(sheet, besides=sheet.sections)
@@ -180,17 +197,21 @@ def read_notices(path: Path, text: str) -> tuple[tuple[Notice, ...], Sheet]:
         body = []
         for line in section.lines:
             key, colon, value = line.text.partition(":")
-            if colon and fold(key) in {"tu", "den", "chu de"}:
+            if colon and fold(key) in {"tu", "den", "chu de", "luc", "noi"}:
                 facts[fold(key)] = value.strip()
             else:
                 body.append(line.text)
         first, last = _one_date(facts.get("tu", "")), _one_date(facts.get("den", ""))
+        held = _moment(facts.get("luc", ""))
         if first is None or last is None or first > last:
             sheet.complain(section.number, f"thông báo “{section.name}” cần “- Từ: 01/12/2026” và “- Đến: 31/12/2026”, ngày đầu không sau ngày cuối.")
         elif not body:
             sheet.complain(section.number, f"thông báo “{section.name}” chưa có nội dung.")
+        elif "luc" in facts and (held is None or not first <= held.date() <= last):
+            rule = "Hãy viết như “- Lúc: 8:00 10/12/2026”, trong khoảng từ ngày đầu đến ngày cuối của thông báo."
+            sheet.complain(section.number, f"thông báo “{section.name}”: không dùng được “Lúc: {facts['luc'][:40]}”. {rule}")
         else:
-            notices.append(Notice(section.name, "\n".join(body), first, last, facts.get("chu de", "")))
+            notices.append(Notice(section.name, "\n".join(body), first, last, facts.get("chu de", ""), held, facts.get("noi", "")))
     return tuple(notices), sheet
 
 
@@ -200,6 +221,17 @@ def _one_date(text: str) -> dt.date | None:
         return None
     try:
         return dt.date(int(match.group(3)), int(match.group(2)), int(match.group(1)))
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """The time of «8:00 10/12/2026» or «8 giờ 30 ngày 10/12/2026», as the clocks of Việt Nam show it."""
+    day, hour = _one_date(text), re.search(_HOUR, text)
+    if day is None or hour is None:
+        return None
+    try:
+        return dt.datetime.combine(day, dt.time(int(hour.group(1)), int(hour.group(2) or 0)))
     except ValueError:
         return None
 

@@ -32,6 +32,7 @@ from bot.channels.telegram import SECRET_HEADER
 from bot.channels.upload import NotTaken, taken
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
 from bot.files import Arrived
+from bot.petitions.envelope import disclosed
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
@@ -51,6 +52,7 @@ BUSY_SECONDS = 5
 HISTORY = 120
 log = structlog.get_logger()
 _CHAT = re.compile(r"[0-9a-f]{32}")
+_PAYLOAD = re.compile(r"[0-9a-zA-Z_-]{1,64}")
 _EVENT = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _TEXTS = {
     "choices": n_("Lựa chọn"),
@@ -81,6 +83,7 @@ class Web:
     """The page's side of the road. `send` only rings: what the bot says is read from the outbox."""
 
     name = "web"
+    reads_outbox = True
 
     def __init__(
         self,
@@ -90,8 +93,10 @@ class Web:
         clock: Callable[[], dt.datetime],
         arrived: Arrived,
         timer: Callable[[], float] = time.monotonic,
+        key: bytes = b"",
     ) -> None:
-        self._arrived = arrived
+        """`key` opens sealed messages."""
+        self._key, self._arrived = key, arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.bells = Bells(database, "motcua_web", self.ring)  # the page may be open in another worker than the one that answers
@@ -178,8 +183,11 @@ class Web:
             return JSONResponse([], headers=_FRESH)
         t = await self._voice(chat)
         async with self._database.reading() as db:
-            lines = await road.history(db, self.name, chat, HISTORY)
+            lines = self._opened(chat, await road.history(db, self.name, chat, HISTORY))
         return JSONResponse([self._shown(line, t) for line in lines if _visible(line)], headers=_FRESH)
+
+    def _opened(self, chat: str, lines: list[Said]) -> list[Said]:
+        return [replace(line, wire=disclosed(self._key, self.name, chat, line.wire)) if line.wire else line for line in lines]
 
     def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
         """A line as the page takes it, from the history and from the event stream alike."""
@@ -247,7 +255,7 @@ class Web:
                 with CancelScope(shield=True):  # a page closed in the midst of a query must not leave its connection hanging
                     t = await self._voice(chat)
                     async with self._database.reading() as db:
-                        new = await road.history(db, self.name, chat, HISTORY, after)
+                        new = self._opened(chat, await road.history(db, self.name, chat, HISTORY, after))
                 after = max([after, *(line.id for line in new)])
                 for line in filter(_visible, new):
                     yield _event("line", self._shown(line, t), line.id)
@@ -293,7 +301,7 @@ def _incoming(chat: str, message: dict[str, Any]) -> Incoming:
     text.encode()  # a lone surrogate is no text
     bare = Incoming(Web.name, chat, f"{chat}:{event}")
     if message.get("start"):
-        return replace(bare, kind=Kind.START)
+        return replace(bare, kind=Kind.START, text=text if _PAYLOAD.fullmatch(text) else "")
     if place := message.get("place"):
         return replace(bare, kind=Kind.LOCATION, place=_place(place))
     if len(choice.encode()) > ID_MAX_BYTES or len(pressed.encode()) > 20:

@@ -40,7 +40,7 @@ def register(commands: Any) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, chosen: str = "") -> AsyncIterator[tuple[Database, str]]:
+async def opened(settings: Settings, chosen: str = "") -> AsyncIterator[tuple[Database, str]]:
     """The database, and the office whose dossiers are meant."""
     office = _office(load(settings.content, settings.clock().date()), chosen)
     database = Database(settings.database_url)
@@ -78,7 +78,7 @@ def _as_of(text: str | None, now: dt.datetime) -> dt.datetime | None:
 async def _import(options: argparse.Namespace, settings: Settings) -> int:
     now, path = settings.clock(), options.file
     how = How(_mapping(options), _as_of(options.as_of, now))
-    async with _opened(settings, options.office) as (database, office):
+    async with opened(settings, options.office) as (database, office):
         done = await import_file(database, office, path, load_key(settings.data), now, how)
     for refused in done.refused:
         print(f"{path.name}: {refused}", file=sys.stderr)
@@ -87,7 +87,7 @@ async def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
-    async with _opened(settings, options.office) as (database, office):
+    async with opened(settings, options.office) as (database, office):
         now = settings.clock()
         found = await reconcile.compare(database, office, options.register, now.date(), _mapping(options))
         async with database.writing() as db:
@@ -99,7 +99,7 @@ async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
 async def _counter(options: argparse.Namespace, settings: Settings) -> int:
     now = settings.clock()
     spans = counter.spans(now.date())
-    async with _opened(settings, options.office) as (database, office), database.reading() as db:
+    async with opened(settings, options.office) as (database, office), database.reading() as db:
         figures = [await counter.figures(db, office, span, now) for span in spans]
         rows = [await counter.faults(db, office, span, now) for span in spans]
         compared = [counter.reconciled(span, await counted.reconciliations_of(db, office, *span.moments)) for span in spans]

@@ -98,6 +98,16 @@ def named(t: Texts, code: str) -> str:
     return t("số biên nhận {number}", number=code[1:]) if code.startswith("#") else code
 
 
+def without(text: str, mark: str) -> str:
+    """The text with a mark in place of each dossier code, however it is written."""
+
+    def marked(match: re.Match[str]) -> str:
+        code = match.group(0)
+        return mark if find(code, dt.date.max) else code
+
+    return _LOOSE.sub(marked, text)
+
+
 def _unmistakable(unit: str) -> bool:
     """Whether these characters can be nothing but a unit's part, so that spaces may stand for the dashes after them."""
     return any(c.isdigit() for c in unit) and any(c.isalpha() or c == "." for c in unit)

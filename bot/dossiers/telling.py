@@ -11,7 +11,7 @@ from bot.chat import CAPS, Choice, Say, Wire, render
 from bot.dossiers.codes import named
 from bot.dossiers.statuses import STATUSES
 from bot.settings import ZONE
-from bot.store import follows
+from bot.store import askings, follows
 from bot.store.dossiers import Change, Dossier
 from bot.store.follows import Follower, Notice
 from bot.texts import Texts, texts
@@ -32,13 +32,16 @@ def not_before(now: dt.datetime) -> dt.datetime:
 
 
 async def changes(db: AsyncConnection, office: str, changed: Sequence[Change], now: dt.datetime) -> None:
-    """Tells the followers of changed dossiers, inside the transaction of the change. A dossier handed over is followed no more."""
+    """Tells the followers of changed dossiers, inside the transaction of the change. A dossier handed over is followed no more;
+    whoever has not rated it will be asked to, at a good moment."""
     moved = {c.code: c for c in changed if c.status_changed or c.due_changed}
     found = await follows.followers(db, office, list(moved))
     await follows.tell(db, [_notice(f, moved[f.code], now) for f in found], now)
     for follower in found:
         if moved[follower.code].new.status == COLLECTED:
             await follows.stop(db, follower.chat, follower.code)
+            if not follower.rated:
+                await askings.plan(db, follower.chat, follower.code, now, now)
 
 
 def _notice(follower: Follower, change: Change, now: dt.datetime) -> Notice:
@@ -68,10 +71,7 @@ def _moved(t: Texts, dossier: Dossier, follower: Follower) -> Say:
     if dossier.status != COLLECTED:
         return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier), choices(t, dossier.code))
     lines.append(t("Tôi thôi theo dõi hồ sơ này."))
-    if follower.rated:
-        return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier))
-    lines.append(t("Anh/chị cho biết bàn một cửa phục vụ thế nào nhé?"))
-    return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier), (Choice(t("Đánh giá phục vụ"), f"r:{dossier.code}"),))
+    return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier))
 
 
 def _postponed(t: Texts, change: Change) -> Say:

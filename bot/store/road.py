@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from rapidfuzz import fuzz
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,8 +16,11 @@ from bot.chat import Chat, Incoming, Kind, Menu, Wire
 from bot.store.tables import conversations, cursors, inbox, malformed, outbox, paces
 from bot.turn import State
 from knowledge.understand.meaning import Topic
+from knowledge.words import fold
 
 HIDDEN = "••••"
+_REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
+_REPEATED_LIKE = 85  # of 100, by the words that both have
 _INBOX = (inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload)
 _OUTBOX = (outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
 
@@ -97,12 +101,28 @@ def _incoming(row: Any) -> Incoming:
 
 
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
-    """Marks a message as answered; `hide` blots its text and place out of the store. False where another worker has answered it."""
+    """Marks a message as answered; `hide` blots what it says and brings out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
-        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN, "place": None}
+        values["payload"] = blotted(row.incoming).to_dict()
     done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
     return done.rowcount == 1
+
+
+def blotted(message: Incoming) -> Incoming:
+    """The message without what it says, brings or chooses."""
+    said = HIDDEN if message.text or message.media or message.place else ""
+    return Incoming(message.channel, message.chat, message.event, message.kind, said, HIDDEN if message.choice else "")
+
+
+async def blot_said(db: AsyncConnection, chat: Chat, words: str, now: dt.datetime) -> None:
+    """Blots what this chat said within two days in nearly the same words as a private text, so that the one does not lead to the other."""
+    own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.received_at > now - dt.timedelta(days=2))
+    private = fold(words)
+    for row in (await db.execute(sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload).where(own))).all():
+        said = fold(_incoming(row).text)
+        if len(said) >= _REPEATED_LEAST and (said in private or fuzz.token_set_ratio(said, private) >= _REPEATED_LIKE):
+            await db.execute(inbox.update().where(inbox.c.id == row.id).values(payload=blotted(_incoming(row)).to_dict()))
 
 
 async def state_of(db: AsyncConnection, chat: Chat) -> State:
@@ -129,9 +149,11 @@ async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.date
     await db.execute(query.on_conflict_do_update(index_elements=["channel", "chat"], set_=values))
 
 
-async def say(db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None) -> None:
-    """Puts messages into the outbox, in order."""
-    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": now}
+async def say(
+    db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None, not_before: dt.datetime | None = None
+) -> None:
+    """Puts messages into the outbox, in order; they are sent at once, or not before a time."""
+    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": not_before or now}
     if wires:
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 
@@ -187,6 +209,11 @@ async def mark_sent(db: AsyncConnection, ids: Sequence[int], messages: Sequence[
     await db.execute(query, [{"row_id": id_, "row_message": message} for id_, message in zip(ids, messages, strict=True)])
 
 
+async def forget_sent(db: AsyncConnection, id_: int) -> None:
+    """Removes a message that was sent, so that nothing tells that it ever was."""
+    await db.execute(outbox.delete().where(outbox.c.id == id_))
+
+
 async def mark_retry(db: AsyncConnection, id_: int, not_before: dt.datetime, failure: str) -> None:
     values = {"attempts": outbox.c.attempts + 1, "not_before": not_before, "failure": failure}
     await db.execute(outbox.update().where(outbox.c.id == id_).values(**values))
@@ -237,7 +264,7 @@ async def history(db: AsyncConnection, channel: str, chat: str, most: int, after
         asked = asked.where(i.id.in_([row.inbox_id for row in answers]))
     questions = (await db.execute(asked)).all()
     lines = [
-        ((row.id, 0, 0), Said(0, row.received_at, True, sent.text, None, bool(sent.choice), row.event, sent.kind))
+        ((row.id, 0, 0), Said(0, row.received_at, True, "" if sent.kind is Kind.START else sent.text, None, bool(sent.choice), row.event, sent.kind))
         for row in questions
         for sent in (_incoming(row),)
     ]

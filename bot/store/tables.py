@@ -118,6 +118,9 @@ unanswered = sa.Table(
     _text("office"),
     _text("text"),
     sa.Column("at", Moment(), nullable=False),
+    _text("kind"),  # "" where no answer was found, "wrong" where a citizen called the answer wrong
+    _text("procedures"),
+    _text("comment"),
 )
 
 dossiers = sa.Table(
@@ -208,6 +211,10 @@ ratings = sa.Table(
     _text("comment"),
     sa.Column("at", Moment(), nullable=False),
     sa.Column("changed_at", Moment(), nullable=False),
+    _text("desk"),
+    _text("visit"),  # the day at the desk, so that each visit is rated once
+    _text("field"),
+    sa.Column("answers", sa.JSON(), nullable=False, server_default="{}"),
     sa.Index("ix_ratings_chat", "channel", "chat", "dossier"),
 )
 
@@ -338,6 +345,50 @@ counted = sa.Table(  # the public counter's figures, kept until the dossiers or 
     sa.Column("figures", sa.JSON(), nullable=False),
 )
 
+petition_drafts = sa.Table(  # what is being written and was not sent, sealed; gone when it is sent, left or a day old
+    "petition_drafts",
+    metadata,
+    _text("office"),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("sealed"),
+    sa.Column("updated_at", Moment(), nullable=False),
+)
+
+staff = sa.Table(  # an invitation until it is joined, a record of who did what once it is left
+    "staff",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("name"),
+    _text("role"),
+    _text("code_hash"),
+    sa.Column("invited_at", Moment(), nullable=False),
+    sa.Column("expires_at", Moment(), nullable=False),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("joined_at", Moment()),
+    sa.Column("left_at", Moment()),
+    sa.Index(
+        "ix_staff_chat",
+        "channel",
+        "chat",
+        unique=True,
+        sqlite_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+        postgresql_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+    ),
+)
+
+enrolment_tries = sa.Table(
+    "enrolment_tries",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Index("ix_enrolment_tries_chat", "channel", "chat", "at"),
+)
 # Workers that share a database: the next of a chat is found and claimed by the index, however long its history.
 sa.Index(
     "ix_inbox_chat_waiting",
@@ -357,3 +408,72 @@ sa.Index(
 )
 
 paces = sa.Table("paces", metadata, _text("name", primary_key=True), sa.Column("free_at", Moment(), nullable=False))
+askings = sa.Table(
+    "askings",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("about", primary_key=True),  # a dossier's code, or a desk with the day of the visit
+    sa.Column("asked", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("due_at", Moment()),
+    sa.Column("open", sa.Boolean(), nullable=False, server_default=sa.true()),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Index("ix_askings_due_at", "due_at"),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("day", primary_key=True),
+    _text("question"),  # scrubbed
+    _text("procedures"),
+    _text("verdict"),
+    sa.Column("unanswered_id", Id),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("subject", primary_key=True),
+    sa.Column("since", Moment(), nullable=False),
+)
+
+attendances = sa.Table(
+    "attendances",
+    metadata,
+    _text("office", primary_key=True),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("notice", primary_key=True),
+    _text("title"),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    _text("notice"),
+    _text("title"),
+    _text("text"),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+deletions = sa.Table(
+    "deletions",
+    metadata,
+    _text("reference", primary_key=True),
+    _text("office"),
+    sa.Column("at", Moment(), nullable=False),
+)

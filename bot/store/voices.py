@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,36 +26,61 @@ def new_reference(kind: str, now: dt.datetime) -> str:
     return f"{kind}-{now:%y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
 
 
-def changeable(chat: Chat, dossier: str, now: dt.datetime) -> sa.ColumnElement[bool]:
+def about_visit(desk: str, day: dt.date) -> str:
+    """What a rating of a visit at a desk is about; that of a dossier is about its code, any other about ""."""
+    return f"@{desk}.{day:%y%m%d}"
+
+
+def _about(about: str) -> dict[str, str]:
+    """Dossier, desk and day of the visit, at most one of the two told."""
+    desk, _, day = about[1:].rpartition(".") if about.startswith("@") else ("", "", "")
+    return {"dossier": "" if desk else about, "desk": desk, "visit": day}
+
+
+def changeable(chat: Chat, about: str, now: dt.datetime) -> sa.ColumnElement[bool]:
     """The rating that this chat may still change. Source: domain rules, section 5 (7 days)."""
-    return sa.and_(ratings.c.channel == chat.channel, ratings.c.chat == chat.key, ratings.c.dossier == dossier, ratings.c.at > now - CHANGEABLE)
+    own = [ratings.c[name] == value for name, value in {**_whose(chat), **_about(about)}.items()]
+    return sa.and_(*own, ratings.c.at > now - CHANGEABLE)
 
 
-async def rate(db: AsyncConnection, chat: Chat, dossier: str, level: int, now: dt.datetime) -> None:
+async def rate(db: AsyncConnection, chat: Chat, about: str, level: int, now: dt.datetime, field: str = "") -> None:
     """Stores a level from 1 (very dissatisfied) to 5; within a week it changes the one given before."""
-    where = changeable(chat, dossier, now)
-    changed = await db.execute(ratings.update().where(where).values(level=level, changed_at=now))
+    changed = await db.execute(ratings.update().where(changeable(chat, about, now)).values(level=level, changed_at=now))
     if not changed.rowcount:
-        row = {**_whose(chat), "dossier": dossier, "level": level, "reasons": [], "at": now, "changed_at": now}
+        row = {**_whose(chat), **_about(about), "level": level, "reasons": [], "answers": {}, "field": field, "at": now, "changed_at": now}
         await db.execute(ratings.insert().values(**row))
 
 
 async def explain(
-    db: AsyncConnection, chat: Chat, dossier: str, now: dt.datetime, reasons: Sequence[str] | None = None, comment: str | None = None
+    db: AsyncConnection,
+    chat: Chat,
+    about: str,
+    now: dt.datetime,
+    reasons: Sequence[str] | None = None,
+    comment: str | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> None:
-    """Adds reasons or a comment to the rating that this chat may still change."""
+    """Adds reasons, a comment or answers to the rating that this chat may still change."""
     values: dict[str, object] = {"changed_at": now}
     if reasons is not None:
         values["reasons"] = list(reasons)
     if comment is not None:
         values["comment"] = comment
-    await db.execute(ratings.update().where(changeable(chat, dossier, now)).values(**values))
+    if answers is not None:
+        values["answers"] = dict(answers)
+    await db.execute(ratings.update().where(changeable(chat, about, now)).values(**values))
 
 
-async def rated(db: AsyncConnection, chat: Chat, dossier: str, now: dt.datetime) -> int | None:
+async def rated(db: AsyncConnection, chat: Chat, about: str, now: dt.datetime) -> int | None:
     """The level that this chat gave within the last week, None where it gave none."""
-    query = sa.select(ratings.c.level).where(changeable(chat, dossier, now)).order_by(ratings.c.id.desc()).limit(1)
+    query = sa.select(ratings.c.level).where(changeable(chat, about, now)).order_by(ratings.c.id.desc()).limit(1)
     return (await db.execute(query)).scalar_one_or_none()
+
+
+async def settled(db: AsyncConnection, chat: Chat, about: str) -> bool:
+    """Whether this chat has ever rated it; what is no longer changeable stands."""
+    own = [ratings.c[name] == value for name, value in {**_whose(chat), **_about(about)}.items()]
+    return (await db.execute(sa.select(sa.exists().where(*own)))).scalar_one()
 
 
 async def keep_feedback(db: AsyncConnection, chat: Chat, reference: str, text: str, now: dt.datetime) -> None:
@@ -62,10 +88,10 @@ async def keep_feedback(db: AsyncConnection, chat: Chat, reference: str, text: s
     await db.execute(feedback.insert().values(**_whose(chat), reference=reference, text=text, at=now))
 
 
-async def all_ratings(db: AsyncConnection) -> AsyncIterator[Sequence[object]]:
+async def all_ratings(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
     """Every rating for export; who gave it stays in the store."""
-    columns = ratings.c
-    query = sa.select(columns.at, columns.channel, columns.level, columns.reasons, columns.comment, columns.dossier).order_by(columns.id)
+    r = ratings.c
+    query = sa.select(r.at, r.channel, r.level, r.reasons, r.comment, r.dossier, r.desk, r.field, r.answers).order_by(r.id)
     async for row in await db.stream(query):
         yield tuple(row)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from knowledge.leaflet import Section, read
 from knowledge.model import Aspect, Word
+from knowledge.understand.grievance import Grievance
 from knowledge.understand.phrases import Groups, Numbers, Phrases
 from knowledge.understand.tokens import plain, syllable, words
 from knowledge.words import fold
@@ -77,6 +78,8 @@ class Lexicon:
     leading: Phrases[bool]
     marking: Phrases[bool]
     doing: Phrases[bool]
+    grievances: Phrases[str]
+    heated: Phrases[bool]
     shorts: dict[Words, Words]
     source: Path
     texts: tuple[Words, ...]  # every phrase, for the vocabulary
@@ -121,6 +124,8 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
         doing=plain("bien-the.md", "viec phai noi ra"),
         shorts=_shorts(listed),
         source=source,
+        grievances=_grievances(source, groups),
+        heated=_plain(source / "phan-anh.md", "loi nang", groups, []),
         texts=tuple(texts),
     )
 
@@ -236,4 +241,13 @@ def _deciding(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:
         for path in map(pattern, phrases):
             found.add(path, right)
             texts.append(_literal(path))
+    return found
+
+
+def _grievances(source: Path, groups: Groups) -> Phrases[str]:
+    """The words of phan-anh.md by their section; they are no vocabulary for questions about procedures."""
+    found: Phrases[str] = Phrases(groups)
+    for section, phrases, _ in _items(source / "phan-anh.md"):
+        for path in map(pattern, phrases) if section in set(Grievance) else ():
+            found.add(path, section)
     return found

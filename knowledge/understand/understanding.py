@@ -23,6 +23,7 @@ from knowledge.understand.asks import Ask, asks, merged
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
 from knowledge.understand.families import Said, families
+from knowledge.understand.grievance import Grievance, grievance
 from knowledge.understand.lexicon import Broad, lexicon
 from knowledge.understand.likeness import Likeness, general_texts, one_of, procedure_texts, second
 from knowledge.understand.lists import listed, told
@@ -32,7 +33,7 @@ from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
 from knowledge.understand.subject import Leaflets, Manner, Subject, bare_family, best_general, subject
-from knowledge.understand.tokens import tokens, words
+from knowledge.understand.tokens import STOPS, tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
@@ -153,6 +154,14 @@ class Understanding:
         )
         meaning = self._meaning(said, pieces, self.reader.raw(reads), topic, why)
         return self._reading(meaning, topic, why)
+
+    def grievance(self, text: str) -> Grievance:
+        """What kind of trouble a text tells of: one for the petition's road, or for another."""
+        return grievance([r.text for r in self._reads(text) if r.text not in STOPS], self.lexicon.grievances)
+
+    def heated(self, text: str) -> bool:
+        """Whether a text has words that people say in anger."""
+        return bool(self.lexicon.heated.all([r.text for r in self._reads(text) if r.text not in STOPS]))
 
     def _known(self, topic: Topic) -> Topic:
         """The topic without codes that are no longer served, former ones under their current code."""

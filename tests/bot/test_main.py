@@ -158,6 +158,43 @@ def test_a_missing_content_folder_is_told(monkeypatch: pytest.MonkeyPatch, capsy
     assert capsys.readouterr().err.splitlines()[0] == "/nowhere:1: không có thư mục nội dung này. Hãy sửa MOTCUA_CONTENT hoặc tạo thư mục."
 
 
+# --- staff ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_staff_are_invited_listed_and_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The code is shown once and is not in the database; the list says how each stands; a removed invitation serves no more."""
+    assert main(["staff", "list"]) == 0
+    assert main(["staff", "invite", " Tổ  một cửa "]) == 0
+    assert main(["staff", "invite", "Bà Hà", "--role", "leader"]) == 0
+    out = capsys.readouterr().out
+    code = re.search(r"/nhanvien ([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5})$", out, re.M)
+    assert code, out
+    assert 'motcua staff invite "Tổ một cửa"' in out
+    assert "Số 1, Tổ một cửa (cán bộ xử lý). Mã dùng một lần, đến 09:00 ngày 25/11/2026:" in out
+    assert code.group(1).encode() not in Path("data/motcua.db").read_bytes()
+    assert main(["staff", "remove", "2"]) == 0
+    assert main(["staff", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "1. Tổ một cửa (cán bộ xử lý): chưa dùng mã, hạn 09:00 ngày 25/11/2026",
+        "2. Bà Hà (lãnh đạo): lời mời đã rút",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["invite", "  "], "motcua: '  ' is no name for the records. Expected up to 80 characters, such as Tổ một cửa."),
+        (["invite", "tổ MỘT cửa"], "motcua: tổ MỘT cửa: another of the staff has this name in the records. Expected one of its own."),
+        (["remove", "9"], "motcua: 9: no staff of this number work here. Expected one that `motcua staff list` shows."),
+    ],
+)
+def test_what_cannot_be_done_with_staff(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, exit code 1, nothing changed."""
+    assert main(["staff", "invite", "Tổ một cửa"]) == 0
+    assert main(["staff", *arguments]) == 1
+    assert capsys.readouterr().err.splitlines() == [told]
+
+
 # --- dossiers import, export ----------------------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +234,12 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("what", "heading"), [("ratings", "Thời điểm,Kênh,Mức,Lý do,Lời kèm theo,Mã hồ sơ"), ("feedback", "Thời điểm,Kênh,Số góp ý,Nội dung")]
+    ("what", "heading"),
+    [
+        ("ratings", "Thời điểm,Kênh,Mức,Lý do,Lời kèm theo,Mã hồ sơ,Quầy,Lĩnh vực,Trả lời thêm"),
+        ("dialogues", "Buổi đối thoại,Câu hỏi,Thời điểm,Kênh"),
+        ("feedback", "Thời điểm,Kênh,Số góp ý,Nội dung"),
+    ],
 )
 def test_export_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, heading: str) -> None:
     """A file with its headings."""

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.chat import Chat, Kind
+from bot.dossiers import inviting
 from bot.dossiers.imports import import_file
-from bot.store import Database, follows, road
+from bot.store import Database, askings, follows, notices, road
 from bot.store.tables import outbox
+from bot.turn import Library
 from tests.bot.dossiers.export import HEADINGS, line
 from tests.citizen import Citizen
 from tests.conftest import KEY, Clock
@@ -59,17 +61,18 @@ async def test_followed_and_told(meet: Meet, channel: str, clock: Clock, tmp_pat
     assert [(row.channel, row.chat, row.payload["text"].splitlines()[0]) for row in rows] == [(channel, "citizen", "Trạng thái mới: Đã xử lý xong")]
 
 
-async def test_a_notice_leads_to_the_rating(citizen: Citizen, clock: Clock, tmp_path: Path) -> None:
-    """At «Đã trả kết quả» the levels are one tap away."""
+async def test_a_notice_leads_to_the_rating(citizen: Citizen, library: Library, clock: Clock, tmp_path: Path) -> None:
+    """At «Đã trả kết quả» the levels are one tap away, as soon as the chat has been quiet for an hour."""
     await follow(citizen)
     path = tmp_path / "h.csv"
     path.write_text(f"{HEADINGS}\n{line(1, 'Đã trả kết quả')}\n", encoding="utf-8")
     clock.move(hours=1)
     await import_file(citizen.database, "mau", path, KEY, clock())
+    assert await inviting.ask(citizen.database, library.knowledge.office, clock()) == 1
     async with citizen.database.reading() as db:
         citizen.reply = [wire for _, wire in await road.replies(db, "web", "citizen", 0)][-1:]
-    await citizen.presses("Đánh giá phục vụ")
-    citizen.sees("Rất hài lòng", "Rất không hài lòng")
+    await citizen.presses("Rất không hài lòng")
+    citizen.hears("Đã ghi: Rất không hài lòng.")
 
 
 async def test_only_what_was_proved(citizen: Citizen) -> None:
@@ -213,3 +216,81 @@ async def test_english(citizen: Citizen) -> None:
     await citizen.says("/language en")
     await citizen.says("unfollow")
     citizen.hears_only(f"I no longer follow dossier {CODE} and will not write about it.")
+
+
+# --- notices and what is asked unasked for ---------------------------------------------------------------------------------------------------
+
+
+async def told_of(citizen: Citizen) -> list[str]:
+    async with citizen.database.reading() as db:
+        return await notices.subscribed(db, Chat("mau", citizen.channel, citizen.chat))
+
+
+async def subscribe(citizen: Citizen) -> None:
+    await citizen.says("/thongbao")
+    await citizen.presses("Nhận thông báo mới")
+    await citizen.presses("Mọi thông báo")
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_one_word_ends_notices(meet: Meet, channel: str) -> None:
+    """Whoever follows nothing is told of nothing more by the word alone."""
+    citizen = meet(channel)
+    await subscribe(citizen)
+    assert await told_of(citizen) == ["all"]
+    await citizen.says("Dừng.")
+    citizen.hears("Đã dừng. Tôi sẽ không tự nhắn gì cho anh/chị nữa.")
+    assert await told_of(citizen) == []
+    await citizen.says("dừng")
+    citizen.hears("Vâng, khi cần anh/chị cứ hỏi.")
+
+
+async def test_the_word_ends_notices_and_the_only_dossier(citizen: Citizen) -> None:
+    """Both at once, and both are said."""
+    await subscribe(citizen)
+    await follow(citizen)
+    await citizen.says("dừng")
+    citizen.hears_only("Đã dừng nhận thông báo.\n" + STOPPED.format(CODE))
+    assert (await told_of(citizen), await own(citizen)) == ([], [])
+
+
+async def test_of_several_dossiers_notices_end_at_once(citizen: Citizen) -> None:
+    """Which dossier is meant is asked; the notices are over already."""
+    await subscribe(citizen)
+    await follow(citizen, CODE, OTHER)
+    await citizen.says("dừng")
+    citizen.hears_only("Đã dừng nhận thông báo.\nAnh/chị muốn dừng theo dõi hồ sơ nào?")
+    assert (await told_of(citizen), sorted(await own(citizen))) == ([], sorted([CODE, OTHER]))
+
+
+@pytest.mark.parametrize("word", ["dừng hết", "Dừng tất cả"])
+async def test_stop_all(citizen: Citizen, word: str) -> None:
+    """Nothing is asked, all is over."""
+    await subscribe(citizen)
+    await follow(citizen, CODE, OTHER)
+    await citizen.says(word)
+    citizen.hears("Đã dừng. Tôi sẽ không tự nhắn gì cho anh/chị nữa.")
+    assert (await told_of(citizen), await own(citizen)) == ([], [])
+
+
+@pytest.mark.parametrize("word", ["dừng thông báo", "thôi nhận thông báo"])
+async def test_stop_notices_only(citizen: Citizen, word: str) -> None:
+    """The dossier stays followed."""
+    await subscribe(citizen)
+    await follow(citizen)
+    await citizen.says(word)
+    citizen.hears("Đã dừng. Tôi không gửi thông báo nữa.")
+    assert (await told_of(citizen), await own(citizen)) == ([], [CODE])
+
+
+async def test_the_word_ends_the_question_for_a_rating(citizen: Citizen, shelve: Shelve, library: Library, clock: Clock) -> None:
+    """Whoever says «dừng» to it is asked no more."""
+    code = await shelve(10)
+    async with citizen.database.writing() as db:
+        await askings.plan(db, Chat("mau", "web", "citizen"), code, clock(), clock())
+    assert await inviting.ask(citizen.database, library.knowledge.office, clock()) == 1
+    await citizen.says("dừng")
+    citizen.hears("Đã dừng. Tôi sẽ không tự nhắn gì cho anh/chị nữa.")
+    await citizen.says("để sau")
+    clock.move(days=3)
+    assert await inviting.ask(citizen.database, library.knowledge.office, clock()) == 0

@@ -18,6 +18,13 @@ GOOD = ("Cán bộ nhiệt tình", "Nhanh, đúng hẹn", "Hướng dẫn rõ r�
 BAD = ("Thái độ chưa tốt", "Phải chờ lâu", "Trễ hẹn", "Hướng dẫn chưa rõ", "Đi lại nhiều lần")
 
 
+async def proves(citizen: Citizen, code: str) -> None:
+    """Shows by its four digits that the dossier is the citizen's own."""
+    await citizen.presses_id(f"d:{code}")
+    await citizen.says("0009")
+    citizen.hears("Hồ sơ ")
+
+
 async def kept(database: Database) -> list[tuple[Any, ...]]:
     """Level, reasons, comment and dossier of every rating."""
     query = sa.select(ratings.c.level, ratings.c.reasons, ratings.c.comment, ratings.c.dossier).order_by(ratings.c.id)
@@ -34,7 +41,7 @@ async def test_five_levels(meet: Meet, database: Database, channel: str, level: 
     citizen.hears("Anh/chị thấy việc phục vụ ở bàn một cửa thế nào?")
     await citizen.presses(level)
     citizen.hears(f"Đã ghi: {level}. Cảm ơn anh/chị!\nAnh/chị có thể chọn lý do, viết thêm vài lời, hoặc bấm Xong.")
-    citizen.sees(*(GOOD if LEVELS[level] > 3 else BAD), "Xong")
+    citizen.sees(*(GOOD if LEVELS[level] > 3 else BAD), "Trả lời thêm 4 câu ngắn", "Xong")
     assert await kept(database) == [(LEVELS[level], [], "", "")]
 
 
@@ -136,7 +143,7 @@ async def test_each_chat_rates_for_itself(meet: Meet, database: Database) -> Non
 async def test_of_a_dossier(meet: Meet, database: Database, shelve: Shelve, channel: str) -> None:
     """A dossier whose result was handed over is rated by its own button; a rating of the service stays apart."""
     code, citizen = await shelve(10), meet(channel)
-    await citizen.says(f"{code} 0009")
+    await proves(citizen, code)
     await citizen.presses("Đánh giá phục vụ")
     citizen.hears(f"Đánh giá hồ sơ {code}")
     await citizen.presses("Không hài lòng")
@@ -147,11 +154,27 @@ async def test_of_a_dossier(meet: Meet, database: Database, shelve: Shelve, chan
     assert await kept(database) == [(2, ["late"], "hẹn ba lần mới xong", code), (4, [], "", "")]
 
 
-@pytest.mark.parametrize("id_", ["r:{}", "rl:5:{}"])
-@pytest.mark.parametrize("code", ["H26.145-261110-7777", "H26.145-261110-0009", "không phải mã"])
-async def test_of_a_dossier_that_is_not_to_be_rated(citizen: Citizen, database: Database, shelve: Shelve, id_: str, code: str) -> None:
-    """A dossier that is not there or not handed over yet is not rated, whatever button is forged."""
-    await shelve(4)
+@pytest.mark.parametrize("id_", ["r:{}", "rl:5:{}", "rw:{}"])
+async def test_of_a_dossier_that_was_not_theirs(citizen: Citizen, database: Database, shelve: Shelve, id_: str) -> None:
+    """Whether a dossier is handed over, under way or not there at all, the same words ask for its four digits; nothing is rated."""
+    await shelve(10)
+    await shelve(4, code="H26.145-261110-0010")
+    heard = set()
+    for code in ("H26.145-261110-0009", "H26.145-261110-0010", "H26.145-261110-7777"):
+        await citizen.presses_id(id_.format(code))
+        heard.add(citizen.heard.replace(code, "…"))
+    assert len(heard) == 1
+    assert ("4 số cuối" in heard.pop()) == (id_ != "rw:{}")
+    assert await kept(database) == []
+
+
+@pytest.mark.parametrize("id_", ["r:{}", "rl:5:{}", "rw:{}"])
+@pytest.mark.parametrize(
+    "code", ["H26.145-261110-0009", "không phải mã", "@quay-1.261101", "@quay-1.261124", "@quay-9.261123", "@quay-1", "@", "@.261123"]
+)
+async def test_of_what_is_not_to_be_rated(citizen: Citizen, database: Database, shelve: Shelve, id_: str, code: str) -> None:
+    """A dossier of one's own that is under way, a visit of another day, a desk that is not there: an outdated button."""
+    await proves(citizen, await shelve(4))
     await citizen.presses_id(id_.format(code))
     citizen.hears("Nút này đã cũ")
     assert await kept(database) == []

@@ -13,7 +13,11 @@ OURS = ("bot", "handlers", "knowledge", "tests")
 MAY = {
     "knowledge": ("knowledge",),
     "bot": ("bot", "knowledge"),
-    "handlers": ("handlers", "bot.chat", "bot.turn", "bot.store", "bot.dossiers", "bot.petitions", "bot.photos", "bot.texts", "knowledge"),
+    "handlers": (
+        "handlers",
+        "knowledge",
+        *(f"bot.{name}" for name in ("chat", "turn", "store", "dossiers", "petitions", "photos", "reports", "staff", "texts")),
+    ),
 }
 ASSEMBLY = {"bot/app.py", "bot/preview.py", "bot/trial.py"}  # these may import the dialogues too
 FILES = sorted(path.relative_to(ROOT).as_posix() for package in MAY for path in (ROOT / package).rglob("*.py"))

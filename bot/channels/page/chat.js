@@ -215,7 +215,7 @@ function showTyping() {
 // The road to the server
 
 function ask(message) {
-  const event = message.start ? "first-visit" : newId();
+  const event = message.start && !message.text ? "first-visit" : newId();
   own.add(event);
   post({ ...message, event }, message.start ? null : mine(event, message.text, Boolean(message.choice)));
   return event;
@@ -352,7 +352,9 @@ function listen() {
 async function begin() {
   try { (await (await fetch("/api/history")).json()).forEach(place); } catch { tell(say.offline, "net"); }
   listen();
-  if (!log.childElementCount) ask({ start: true });
+  const brought = new URLSearchParams(location.search).get("start"); // what a QR code names; a page loaded anew does not send it again
+  if (brought) history.replaceState(null, "", location.pathname);
+  if (brought || !log.childElementCount) ask({ start: true, text: brought || "" });
   toEnd();
   log.removeAttribute("aria-busy");
   requestAnimationFrame(() => log.classList.add("ready"));

@@ -761,3 +761,30 @@ def test_on_paper_there_is_the_conversation_and_nothing_to_press(page: Page) -> 
     expect(page.get_by_text(GREETING)).to_be_visible()
     expect(box(page)).to_be_hidden()
     expect(page.locator(".choices")).to_be_hidden()
+
+
+# --- brought by a QR code -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["first visit", "an old conversation"])
+def test_a_code_opens_the_rating_of_the_visit(browsers: Browsers, program: Program, known: bool) -> None:
+    """One tap rates it; the payload is shown to nobody, and loading the page anew does not scan again."""
+    person = browsers.person()
+    page = browsers.tab(person) if known else person.new_page()
+    page.goto(f"{program.address}?start=desk_mau_quay-1")
+    expect(page.locator(".his").last).to_contain_text("Đánh giá phục vụ ở Quầy 1", timeout=15_000)
+    assert page.url == program.address
+    button(page, "Rất hài lòng").click()
+    expect(page.locator(".his").last).to_contain_text("Đã ghi: Rất hài lòng. Cảm ơn anh/chị!")
+    before = page.locator(".his").count()
+    page.reload()
+    expect(page.locator(".his").last).to_contain_text("Đã ghi: Rất hài lòng.")
+    assert page.locator(".his").count() <= before
+    assert "desk_mau" not in page.content()
+
+
+def test_an_altered_code_is_a_greeting_on_the_page(browsers: Browsers, program: Program) -> None:
+    """Whatever stands in the address, the page opens as usual."""
+    page = browsers.person().new_page()
+    page.goto(f"{program.address}?start=%3Cscript%3Ealert(1)%3C/script%3E")
+    expect(page.locator(".his").last).to_contain_text(GREETING, timeout=15_000)

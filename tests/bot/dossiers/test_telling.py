@@ -15,7 +15,7 @@ from bot.dossiers import telling
 from bot.dossiers.imports import import_file
 from bot.dossiers.reminders import remind
 from bot.settings import ZONE
-from bot.store import Database, attempts, follows, lapses, road, voices
+from bot.store import Database, askings, attempts, follows, lapses, road, voices
 from bot.store import dossiers as store_dossiers
 from bot.store.dossiers import Change
 from bot.store.tables import dossiers, notifications, outbox
@@ -182,7 +182,7 @@ async def test_a_person_who_is_forgotten(database: Database, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("rated", [False, True])
 async def test_handed_over(database: Database, tmp_path: Path, rated: bool) -> None:
-    """The rating is asked once, not of somebody who has given it; the dossier is followed no more."""
+    """The dossier is followed no more, and its rating will be asked for, not of somebody who has given it."""
     await follow(database)
     if rated:
         async with database.writing() as db:
@@ -191,8 +191,10 @@ async def test_handed_over(database: Database, tmp_path: Path, rated: bool) -> N
     async with database.reading() as db:
         (row,) = (await db.execute(sa.select(outbox))).all()
         assert await follows.followed(db, CHAT) == []
-    assert [b["id"] for b in row.payload["buttons"]] == ([] if rated else [f"r:{code(1)}"])
-    assert row.payload["text"].endswith("Tôi thôi theo dõi hồ sơ này." if rated else "Anh/chị cho biết bàn một cửa phục vụ thế nào nhé?")
+        due = await askings.due(db, "mau", NOW + DAY, dt.timedelta(hours=1))
+    assert row.payload["buttons"] == []
+    assert row.payload["text"].endswith("Tôi thôi theo dõi hồ sơ này.")
+    assert [(a.chat, a.about) for a in due] == ([] if rated else [(CHAT, code(1))])
 
 
 @pytest.mark.parametrize("channel", ["zalo_bot", "zalo_oa", "telegram", "web"])

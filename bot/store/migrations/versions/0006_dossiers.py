@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0008"
+down_revision = "0005"
 
 COUNTS = ("compared", "different", "register_only", "software_only", "twice", "refused")
 

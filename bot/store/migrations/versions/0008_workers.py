@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0003"
+down_revision = "0007"
 UNANSWERED = sa.text("done_at IS NULL")
 UNSENT = sa.text("sent_at IS NULL AND failed_at IS NULL")
 

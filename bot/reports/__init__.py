@@ -1,0 +1,1 @@
+"""Satisfaction as it is asked, counted and reported."""
