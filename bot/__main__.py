@@ -15,9 +15,10 @@ import structlog
 from structlog.typing import EventDict
 
 from bot import app, doctor, leaflets, trial
+from bot.backup import BackupError
 from bot.channels.console import Console, NoSuchPhoto, with_photo
 from bot.chat import Incoming, Kind, Wire
-from bot.commands import dossiers, exports, purge, qr, staff
+from bot.commands import backups, dossiers, exports, purge, qr, staff
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.seat import Taken
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.command(options, load_settings()))
-    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine, Taken) as error:
+    except (SettingError, StoreError, SheetError, MappingError, app.PortInUse, app.JobFailed, trial.BadLine, Taken, BackupError) as error:
         print(f"motcua: {error}", file=sys.stderr)
     except ContentError as error:
         print(error, file=sys.stderr)
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     qr.register(commands)
     exports.register(commands)
     purge.register(commands)
+    backups.register(commands)
     leaflets.add(commands)
     commands.add_parser("doctor", help="check settings, database, content and channels").set_defaults(
         command=lambda o, s: 0 if asyncio.run(doctor.examine()) else 1

@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 import handlers
-from bot import announcing
+from bot import announcing, backup
 from bot.channels import Channel, TryLater, Undeliverable
 from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
@@ -189,7 +189,7 @@ async def serve(settings: Settings) -> None:
         server = _Server(config, web)
         jobs = [made.dispatch.run(), made.join(web).run(), web.bells.run(), foreman.run()]
         jobs += [keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
-        jobs += [*(foreman.do(job) for job in (*_of_dossiers(made), *_of_staff(made), _of_petitions(made))), made.arrived.run()]
+        jobs += [*(foreman.do(job) for job in _for_all(made)), made.arrived.run()]
         jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings, foreman)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -199,8 +199,20 @@ async def serve(settings: Settings) -> None:
             raise JobFailed
 
 
+def _for_all(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
+    """What one worker does for all, beside the answers."""
+    settings, photos = made.settings, PhotoStore(made.settings.data / "photos")
+    return [
+        *_of_dossiers(made),
+        *_of_staff(made),
+        _of_petitions(made),
+        lambda: retention.run(made.database, settings.keep, settings.clock, photos.remove),
+        lambda: backup.run(settings),
+    ]
+
+
 def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]]:
-    """What is done about dossiers beside the answers: the folder of exports, what is told unasked for, and the purge."""
+    """The folder of exports, and what is told unasked for."""
     settings, folder = made.settings, made.settings.data / intake.FOLDER
 
     def offices() -> tuple[Office, ...]:
@@ -212,7 +224,6 @@ def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]
         lambda: reminders.run(made.database, offices, settings.clock),
         lambda: inviting.run(made.database, offices, settings.clock),
         lambda: announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock),
-        lambda: retention.run(made.database, settings.keep, settings.clock, PhotoStore(settings.data / "photos").remove),
     ]
 
 

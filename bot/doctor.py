@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from telegram.error import InvalidToken, TelegramError
 
+from bot import backup
 from bot.app import PortInUse, port_is_free
 from bot.channels.telegram import make_bot
 from bot.dossiers.source_file import FOLDER, SourceError, described
-from bot.settings import SettingError, Settings, load_settings
+from bot.settings import ZONE, SettingError, Settings, load_settings
 from bot.store import Database, StoreError, dossiers
 from knowledge.loader import ContentError, load
 
@@ -24,7 +26,8 @@ async def examine() -> bool:
         print(f"{BAD} Settings: {error}")
         return False
     print(f"{GOOD} Settings: data {settings.data}, page http://{settings.http}" + (f", time fixed at {settings.now}" if settings.now else ""))
-    findings = [*_content(settings), await _database(settings), *_sources(settings), _port(settings), await _telegram(settings)]
+    findings = [*_content(settings), await _database(settings), _backups(settings), *_sources(settings), _port(settings)]
+    findings.append(await _telegram(settings))
     for sign, text in findings:
         print(f"{sign} {text}")
     return all(sign != BAD for sign, _ in findings)
@@ -64,6 +67,15 @@ def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
             yield BAD, f"Dossiers: {FOLDER}/{found}"
         else:
             yield GOOD, f"Dossiers: {FOLDER}/{found.name}.toml is looked up" + (f" for the office {found.office}" if found.office else "")
+
+
+def _backups(settings: Settings) -> tuple[str, str]:
+    last = backup.last_good(settings)
+    if last is None:
+        return NOTE, "Backup: none written so far. " + ("The running bot writes one." if settings.backup_hours else "Write one: motcua backup FILE")
+    at = backup.written_at(last).astimezone(ZONE)
+    late = settings.backup_hours and settings.clock() - at > dt.timedelta(hours=2 * settings.backup_hours)
+    return (BAD if late else GOOD), f"Backup: the last good one is of {at:%Y-%m-%d %H:%M}, {last}" + (" (late: see the log)" if late else "")
 
 
 def _port(settings: Settings) -> tuple[str, str]:

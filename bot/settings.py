@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     keep_feedback: int = Field(730, ge=1, description=_DAYS)
     keep_ratings: int = Field(1825, ge=1, description=_DAYS)
     keep_petitions: int = Field(1825, ge=1, description=_DAYS)
+    backup_hours: int = Field(24, ge=0, le=24 * 366, description="hours between two backups into the data folder, 0 for none")
+    backup_keep: int = Field(7, ge=1, le=1000, description="how many of these backups are kept, at least 1")
     now: dt.datetime | None = Field(None, description="a fixed time for trials, such as 2026-11-20T15:20")
 
     @classmethod

@@ -74,7 +74,15 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return app.library(Settings(data=tmp_path_factory.mktemp("data"), now=NOW))
 
 
-BOTH = ("tests/bot/store", "tests/bot/dossiers", "tests/bot/test_dispatch.py", "tests/bot/test_sender.py", "tests/wire/test_stop.py", "tests/workers")
+BOTH = (
+    "tests/bot/store",
+    "tests/bot/dossiers",
+    "tests/bot/test_dispatch.py",
+    "tests/bot/test_sender.py",
+    "tests/wire/test_stop.py",
+    "tests/workers",
+    "tests/soak",
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -27,6 +28,7 @@ class Postgres:
     """A server on a socket in its folder. `made` is the name of a database that is not yet there."""
 
     folder: Path
+    server: Any
     owner: str = field(default_factory=lambda: f"p{os.getpid()}")
     _count: Iterator[int] = field(default_factory=count)
     _made: bool = False
@@ -52,6 +54,13 @@ class Postgres:
             await connection.close()
 
         _run(once())
+
+    def restart(self) -> None:
+        """As an operator does it: all connections are cut."""
+        import pgserver  # noqa: PLC0415
+
+        pgserver.pg_ctl(["-w", "-m", "fast", "restart"], pgdata=self.server.pgdata, user=self.server.system_user)
+        self.server.ensure_postgres_running()
 
     def _template(self) -> str:
         name = f"{self.owner}_template"
@@ -91,7 +100,7 @@ def server(run: str = "", *, quick: bool = True) -> Iterator[Postgres]:
             _prepare(folder, made.system_user)
             made.ensure_postgres_running()  # it is another process now
     try:
-        yield Postgres(made.get_postmaster_info().socket_dir or folder)
+        yield Postgres(made.get_postmaster_info().socket_dir or folder, made)
     finally:
         with _locked(folder):
             made.cleanup()

@@ -37,8 +37,8 @@ class StoreError(Exception):
 class Database:
     """One database for all workers. SQLite, in WAL mode with foreign keys on, has one; `shared` says that there may be several."""
 
-    def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url)
+    def __init__(self, url: str, migrations: Path = MIGRATIONS) -> None:
+        self.url, self._migrations = sa.make_url(url), migrations
         self.shared = self.url.get_backend_name() != "sqlite"
         self.at_once = 12 if self.shared else 32  # claims that may be held at a time: on PostgreSQL each holds a connection
         options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
@@ -66,7 +66,7 @@ class Database:
             async with self.writing() as db:  # all migrations or none, and one worker at a time
                 if self.shared:
                     await db.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
-                await db.run_sync(_upgrade)
+                await db.run_sync(_upgrade, self._migrations)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -211,8 +211,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade(connection: sa.Connection, migrations: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -21,6 +21,7 @@ from knowledge.words import fold
 HIDDEN = "••••"
 _REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
 _REPEATED_LIKE = 85  # of 100, by the words that both have
+FURTHEST = dt.timedelta(minutes=1)  # no pace looks further ahead: the clock was set back
 _INBOX = (inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload)
 _OUTBOX = (outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts, outbox.c.not_before)
 
@@ -179,7 +180,8 @@ def _due(channel: str, now: dt.datetime) -> sa.ColumnElement[bool]:
     before = outbox.alias()
     earlier = sa.and_(before.c.channel == outbox.c.channel, before.c.chat == outbox.c.chat, before.c.id < outbox.c.id, _unsent(before))
     put_off = sa.exists().where(earlier, before.c.not_before > now, before.c.attempts > 0)
-    return sa.and_(outbox.c.channel == channel, _unsent(outbox), outbox.c.not_before <= now, ~put_off)
+    at_once = outbox.c.not_before <= outbox.c.created_at  # though the clock was set back since
+    return sa.and_(outbox.c.channel == channel, _unsent(outbox), sa.or_(outbox.c.not_before <= now, at_once), ~put_off)
 
 
 def _waiting(row: Any) -> Waiting:
@@ -291,7 +293,7 @@ async def next_moment(db: AsyncConnection, name: str, now: dt.datetime, every: d
     row = {"name": name, "free_at": now - every * burst}
     await db.execute(upsert(db, paces).values(**row).on_conflict_do_nothing(index_elements=["name"]))
     free: dt.datetime = (await db.execute(sa.select(p.free_at).where(p.name == name).with_for_update())).scalar_one()
-    mine = max(free, now - every * (burst - 1))
+    mine = max(free if free < now + FURTHEST else now, now - every * (burst - 1))
     await db.execute(paces.update().where(p.name == name).values(free_at=mine + every))
     return max(dt.timedelta(), mine - now)
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from bot.dossiers.intake import FOLDER
 from bot.dossiers.secret import load_key
 from bot.settings import ZONE
 from bot.store import Database
+from knowledge.loader import CONTENT
 from tests.bot.dossiers.export import line, sheet
 from tests.postgres import server
 from tests.soak.citizens import Citizen
@@ -47,6 +49,7 @@ class Soak:
 
     async def run(self) -> Count:
         settings = {"MOTCUA_DATABASE": self.url, "MOTCUA_TELEGRAM_TOKEN": TOKEN, "MOTCUA_TELEGRAM_API": self.platform.address}
+        settings |= {"MOTCUA_CONTENT": str(await asyncio.to_thread(_some_content, self.folder)), "MOTCUA_BACKUP_HOURS": "0"}
         self.workers = [Worker(self.folder, settings) for _ in range(2 if "postgresql" in self.url else 1)]
         database = Database(self.url)
         try:
@@ -118,6 +121,15 @@ class Soak:
             if long := self.count.faults % 20 == 19:  # it lives until the folder of exports was looked at twice
                 self._export()
             await worker.start()
+            if self.count.faults % 20 == 0:
+                print(f"{self.count.faults} kills, {self.count.conversations} conversations", file=sys.stderr, flush=True)
+
+
+def _some_content(folder: Path) -> Path:
+    """The leaflets of one field: a worker that is killed hundreds of times should be back soon."""
+    content = folder / "content"
+    shutil.copytree(CONTENT, content, ignore=lambda place, names: [n for n in names if Path(place).name == "procedures" and n != "ho-tich"])
+    return content
 
 
 async def soak(folder: Path, url: str, kills: int, conversations: int) -> Count:
