@@ -26,6 +26,7 @@ SWAP, SWAP_NEAR = 0.25, 0.05  # the lead that puts a sibling first although its 
 SAID = 0.6  # share of its own words by which a leaflet is told from a sibling
 PLAIN = 0.45  # a name whose own words weigh less than this share of the sibling's own is the plain one
 PLAIN_OWN = 0.15  # and less than this share of its own name
+FULL, HALF_NAMED, FULL_NEAR = 0.95, 0.5, 0.8  # a leaflet named in full comes before one that is not, if it is so near
 WHOLE_NAME = 0.78  # share of its name from which a bare message names a leaflet
 NEAR_SIBLING = 0.3
 NEAR = 0.16  # candidates this near the best are worth naming
@@ -155,6 +156,10 @@ class Finder(Names):
     def _swapped(self, ranked: Sequence[Candidate], asked: Features) -> list[Candidate]:
         """The candidates with a close second put first where it alone is known by much of what the question says."""
         best = ranked[0]
+        for rival in ranked[1:3]:
+            named = rival.named >= FULL and rival.met >= FULL and best.named < HALF_NAMED
+            if named and rival.score >= FULL_NEAR * best.score:
+                return [rival, *(c for c in ranked if c is not rival)]
         for rival in ranked[1:4]:
             if best.score - rival.score > SWAP_NEAR or not self.siblings(best.key, rival.key):
                 continue

@@ -61,16 +61,23 @@ class Family:
     anchors: tuple[tuple[str, ...], ...]
     ways: tuple[Way, ...]
     asks_bare: bool = True
+    events: tuple[frozenset[str], ...] = ()  # signs that together leave all members open, whatever object is named
+    listed: tuple[str, ...] = ()  # the members of such a family, which no sign tells apart
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The members in the order written."""
-        return tuple(dict.fromkeys(way.code for way in self.ways))
+        return self.listed or tuple(dict.fromkeys(way.code for way in self.ways))
+
+    @cached_property
+    def usual(self) -> bool:
+        """Whether a member needs no sign."""
+        return any(not way.signs for way in self.ways)
 
     @cached_property
     def signs(self) -> frozenset[str]:
         """All signs that tell its members apart."""
-        return frozenset(sign for way in self.ways for sign in way.signs)
+        return frozenset(sign for signs in (*self.events, *(way.signs for way in self.ways)) for sign in signs)
 
     def meant(self, said: frozenset[str], among: Collection[str] = ()) -> Meant:
         """The members meant by the signs said, of all or of these."""
@@ -112,12 +119,12 @@ class Said:
     bare: bool = False
 
     def signs(self, family: Family) -> frozenset[str]:
-        """The signs of this family that are said: of phrases over the same words the longest that matters to it."""
+        """The signs of this family that are said: a phrase within a longer one that matters to it does not count."""
         found = set(self.gaps & family.signs)
         begun = place = 0
         for start, end, names in self.hits:
             mine = family.signs.intersection(names)
-            if (mine or NOTHING in names) and (start >= place or (start, end) == (begun, place)):
+            if (mine or NOTHING in names) and (end > place or (start, end) == (begun, place)):
                 found.update(mine)
                 begun, place = start, end
         return frozenset(found)
@@ -137,7 +144,7 @@ class Families:
         """The families that a procedure belongs to."""
         found: dict[str, list[Family]] = {}
         for family in self.all:
-            for code in family.codes:
+            for code in family.codes if family.ways else ():
                 found.setdefault(code, []).append(family)
         return {code: tuple(families) for code, families in found.items()}
 
@@ -238,15 +245,21 @@ def _family(name: str, lines: Iterable[str], weak: Collection[str]) -> Family:
     """A family as written: «gọi là: …», «nói trống: hỏi lại | thường», and «mã: dấu hiệu + dấu hiệu, …»."""
     anchors: list[tuple[str, ...]] = []
     ways: list[Way] = []
+    events: list[frozenset[str]] = []
+    listed: list[str] = []
     asks_bare = True
     for left, right in items(lines):
         if _CODE.match(left):
             ways += [_way(left, way, weak) for way in right.split(",")]
+        elif left == "chuyện đời":
+            events += [_way("", way, weak).signs for way in right.split(",")]
+        elif left == "gồm":
+            listed += [code.strip() for code in right.split(",")]
         elif left == "nói trống":
             asks_bare = right != USUAL
         else:
             anchors += [tuple(pattern(phrase)) for phrase in right.split(",")]
-    return Family(name, tuple(anchors), tuple(ways), asks_bare)
+    return Family(name, tuple(anchors), tuple(ways), asks_bare, tuple(events), tuple(listed))
 
 
 def _way(code: str, written: str, weak: Collection[str]) -> Way:

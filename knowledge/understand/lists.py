@@ -19,6 +19,7 @@ NAMES_SCORE, NAMES = 0.45, 0.55  # the score and the share of its name from whic
 NAMES_MET = 0.8  # or the share of another phrase of the leaflet, where a word joins the parts
 SAYS = 0.75  # share of a part that the other procedure knows too: then the part is no procedure of its own
 ONE = 0.75  # share of its name from which all parts together name one procedure
+NAMED_BOTH = 0.9  # share of its name from which each of two parts is a procedure of its own
 PARTS_MOST = 5
 
 
@@ -84,6 +85,8 @@ def _named(part: Clause, worded: Sequence[Clause], finder: Finder) -> Candidate 
 
 def _same(mine: Candidate, part: Clause, other: Candidate, beside: Clause, finder: Finder) -> bool:
     """Whether two parts name one procedure, or one part merely says what the procedure of the other says."""
+    if mine.key != other.key and min(mine.named, other.named) >= NAMED_BOTH:
+        return False
     return mine.key == other.key or _says(other.key, part, finder) >= SAYS or _says(mine.key, beside, finder) >= SAYS
 
 

@@ -9,6 +9,7 @@ from knowledge.understand.lexicon import Lexicon
 from knowledge.understand.tokens import STOPS
 
 _AFTER_OPENING = frozenset(":-)]")
+_HOW = frozenset(("nào", "sao", "gì", "không", "đâu"))
 _ASKING = frozenset(("gì", "nào", "đâu", "bao", "mấy", "sao", "ai", "nhiêu"))
 
 
@@ -25,6 +26,7 @@ class Signals:
     ordinal: int = 0  # 0 for none; -1 the last
     before: bool = False
     current: bool = False
+    unlike: bool = False  # perhaps a comparison: both sides must name a procedure
 
 
 def signals(tokens: Sequence[str], lexicon: Lexicon) -> Signals:
@@ -37,6 +39,7 @@ def signals(tokens: Sequence[str], lexicon: Lexicon) -> Signals:
         brief=bool(lexicon.briefs.all(bare)),
         sure=_alone(said, lexicon),
         compare=bool(lexicon.compares.all(bare)),
+        unlike=_unlike(bare),
         corrects=_opens(core, lexicon),
         follows=lexicon.follows.find(said, 0) is not None or (len(said) > 1 and lexicon.follows.find(said, len(said) - 2) is not None),
         yes_no=_yes_no(bare, lexicon),
@@ -44,6 +47,11 @@ def signals(tokens: Sequence[str], lexicon: Lexicon) -> Signals:
         before=bool(lexicon.befores.all(bare)),
         current=bool(lexicon.currents.all(bare)),
     )
+
+
+def _unlike(bare: Sequence[str]) -> bool:
+    """«A khác B thế nào»: the word with something before it, something after it, and a question at the end."""
+    return any(t == "khác" and 0 < i < len(bare) - 2 and bare[-1] in _HOW for i, t in enumerate(bare))
 
 
 def _without_frames(tokens: Sequence[str], lexicon: Lexicon) -> list[str]:

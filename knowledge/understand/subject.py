@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.model import Kind
 from knowledge.understand.candidates import CHOICES_MOST, ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
-from knowledge.understand.families import Families, Family, Said
+from knowledge.understand.families import Families, Family, Meant, Said
 from knowledge.understand.index import Features, features
 from knowledge.understand.meaning import Topic
 from knowledge.understand.pieces import Piece
@@ -31,7 +32,9 @@ SIBLINGS_MOST = 5
 PICKED = 1.0  # weight of words by which one of an offered list must lead
 FITS_SAID = 0.6  # share of the message that the current procedure explains where nothing is asked
 NEAR_FAMILY, NEAR_SIGNED = 0.8, 0.5  # how near the best a member brings in the family that is named, and one that signs point at
-FAMILY_LEAD, SIGNED_LEAD = 1.25, 2.2  # the lead of a member over the others of its family, and over those that the same signs point at
+USUAL_LEAD, OPEN_LEAD = 1.25, 1.6  # the lead of a member over the others of its family: one with a usual member, one without
+NAMED_TOLD = 0.4  # share of its name from which a leading procedure is meant by an event
+NAMED_EVENT = 0.8  # share of its name, and of the message, from which a procedure is asked for rather than an event told
 SIGNED_ENOUGH = 0.26  # score from which a named object with a strong sign is enough
 NAMED_OTHER, SIGNS_OTHER = 0.6, 2.0  # share of its name from which the best is not left for such a family but by that weight of signs
 CARRIED = 0.5  # weight of the current procedure's words beside those of the message
@@ -153,7 +156,7 @@ def in_family(query: Query, ranked: Sequence[Candidate], said: Said, topic: Topi
         return None
     if len(meant.codes) == 1 and meant.strong:
         return Decision(meant.codes, told, True)
-    if leading := _leading(ranked, meant.codes if meant.strong else known, SIGNED_LEAD if meant.alike and meant.pointed else FAMILY_LEAD):
+    if leading := _leading(ranked, meant.codes if meant.strong else known, _lead(family, meant)):
         return Decision((leading,), f"{told}: dẫn đầu trong họ", True)
     if len(meant.codes) == 1:
         return Decision(meant.codes, told, True)
@@ -174,10 +177,29 @@ def bare_family(query: Query, said: Said, leaflets: Leaflets) -> Subject | None:
     return None
 
 
+def life_event(ranked: Sequence[Candidate], said: Said, leaflets: Leaflets) -> Subject | None:
+    """The choice that an event of life leaves open («nhà có người mất thì làm những gì»), unless a procedure is named."""
+    if said.objects or (ranked and ranked[0].named >= NAMED_EVENT and ranked[0].said >= NAMED_EVENT):
+        return None
+    for family in leaflets.families.all:
+        if family.events and any(event <= said.signs(family) for event in family.events):
+            known = [c for c in family.codes if c in leaflets.procedures.names]
+            told = _leading(ranked, known, USUAL_LEAD) and ranked[0].named >= NAMED_TOLD
+            if len(known) > 1 and not told:
+                return Subject(tuple(known[:CHOICES_MOST]), why=(f"chuyện đời «{family.name}»",))
+    return None
+
+
 def _only(query: Query, family: Family) -> bool:
     """Whether the message says no more than the object of the family."""
     object_words = {w for anchor in family.anchors for w in anchor}
     return all(f in object_words for f, share in query.asked.items() if " " not in f and share >= 1.0)
+
+
+def _lead(family: Family, meant: Meant) -> float:
+    if meant.alike and meant.pointed:
+        return math.inf
+    return USUAL_LEAD if family.usual else OPEN_LEAD
 
 
 def _leading(ranked: Sequence[Candidate], among: Sequence[str], lead: float) -> str:
@@ -200,7 +222,8 @@ def _family(ranked: Sequence[Candidate], said: Said, families: Families) -> Fami
         if family.name in said.objects and ranked[0].key not in family.codes:
             meant = family.meant(said.signs(family))
             near = max((behind.get(code, 0.0) for code in family.codes), default=0.0)
-            least = NEAR_SIGNED if meant.strong and len(meant.codes) == 1 else NEAR_FAMILY
+            signed = meant.strong and len(meant.codes) == 1
+            least = 0.0 if signed and meant.weight >= SIGNS_OTHER else NEAR_SIGNED if signed else NEAR_FAMILY
             if near >= least and (ranked[0].named < NAMED_OTHER or meant.weight >= SIGNS_OTHER):
                 return family
     return own

@@ -32,16 +32,17 @@ from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
-from knowledge.understand.subject import Leaflets, Manner, Subject, bare_family, best_general, subject
+from knowledge.understand.subject import Leaflets, Manner, Subject, bare_family, best_general, life_event, subject
 from knowledge.understand.tokens import STOPS, tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
 FILLING = frozenset(("về", "của", "cho", "hỏi", "thủ", "tục", "vụ", "giấy", "tờ", "hồ", "sơ", "tiền", "cần", "người", "tôi", "em", "mình"))
 USUAL = frozenset(("mới", "đăng"))  # said alone of a list they mean the usual one of it
-SOFT = frozenset(("*steps", "*do", "*so"))  # labels that ask nothing in particular
+SOFT = frozenset(("*steps", "*do", "*so", "*documents"))  # labels that ask nothing in particular
 TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
 TWO_SIGNS, THREE_SIGNS = 1.5, 2.5  # weight of signs from which parts that name other things are circumstance, and joined ones too
+COMPARED = 0.7  # share of a name that each side of «A khác B thế nào» must say
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
 
@@ -183,7 +184,7 @@ class Understanding:
             why.append("mã thủ tục trong câu")
             labels = [label for c in parts for label in c.aspects]
             return self._answer([(code, aspects(labels, condition=False, content=False)) for code in dict.fromkeys(named)], signs)
-        if signs.compare and (compared := self._compared(pieces, topic, why)):
+        if (signs.compare or signs.unlike) and (compared := self._compared(pieces, topic, why, named=not signs.compare)):
             return Answer(tuple(Asked(c) for c in compared), compare=True)
         found = asks(parts, self.procedures)
         if len(found) == 1 and (more := listed(pieces, self.procedures)):
@@ -228,16 +229,23 @@ class Understanding:
         if part:
             held = {i for p in ask.main for i in range(*p.at)}
             said = [t if i in held else "," for i, t in enumerate(said)]
-        return self.families.said(said, words, self.lexicon, bare=not (set(ask.labels) - SOFT or ask.condition or ask.denied or "đăng" in said))
+        return self.families.said(
+            said,
+            words,
+            self.lexicon,
+            bare=not (set(ask.labels) - SOFT or ask.condition or ask.denied or any(p.role is Role.WORD for p in ask.aside) or "đăng" in said),
+        )
 
     def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str], said: Sequence[str], whole: Sequence[Piece]) -> Meaning:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
         heard = self._said(ask, said)
-        if not topic.asked and not topic.offered and (bare := bare_family(asking, heard, self.leaflets)):
-            why.extend(bare.why)
-            return Choose(bare.codes, self._aspects(ask, False, topic, signs))
+        if not topic.asked and not topic.offered:
+            bare = bare_family(asking, heard, self.leaflets) or life_event(self.procedures.rank(asking), heard, self.leaflets)
+            if bare is not None:
+                why.extend(bare.why)
+                return Choose(bare.codes, self._aspects(ask, False, topic, signs))
         alone = _bare(ask) and not (topic.asked or topic.offered or heard.objects)
         if alone and (among := self.procedures.open_among(self.procedures.rank(asking), asking)):
             why.append("nói trống: chưa biết muốn làm gì")
@@ -256,6 +264,8 @@ class Understanding:
         if about.fresh:
             about = self._reconsidered(about, said, whole, why)
         asked = self._aspects(ask, about.stays, topic, signs)
+        if not asked and len(about.codes) == 1 and topic.asked and self._related(about.codes[0], topic.asked[0]):
+            asked = topic.aspects
         if not asked and "*so" in ask.labels and not topic.asked:
             asked = (Aspect.STEPS,)
         if len(about.codes) == 1 or about.stays:
@@ -268,6 +278,10 @@ class Understanding:
         codes, rule = second(about, likes, len(said), self.procedures.lengths)
         why.extend([f"giống: {like}" for like in likes[:3]] + ([rule] if rule else []))
         return replace(about, codes=codes)
+
+    def _related(self, code: str, other: str) -> bool:
+        """Whether two procedures are of one family."""
+        return any(other in family.codes for family in self.families.by_code.get(code, ()))
 
     def _several(self, found: Sequence[Ask], topic: Topic, signs: Signals, why: list[str], said: Sequence[str], whole: Sequence[Piece]) -> Meaning:
         answered = []
@@ -330,9 +344,9 @@ class Understanding:
         why.append("quay lại thủ tục trước")
         return earlier[-1] if earlier else (topic.asked[0] if topic.asked else "")
 
-    def _compared(self, pieces: Sequence[Piece], topic: Topic, why: list[str]) -> tuple[str, ...]:
+    def _compared(self, pieces: Sequence[Piece], topic: Topic, why: list[str], *, named: bool) -> tuple[str, ...]:
         """The two or more procedures that a comparison names; none where it names fewer."""
-        cut = [Piece(Role.STOP, ",") if p.text in ("với", "hay", "hoặc", "và") else p for p in pieces]
+        cut = [Piece(Role.STOP, ",") if p.text in ("với", "hay", "hoặc", "và", "khác") else p for p in pieces]
         parts = [c for c in clauses(cut) if c.has_words]
         codes: list[str] = []
         for part in parts:
@@ -340,10 +354,10 @@ class Understanding:
             ranked = self.procedures.rank(Ask(part.words, (), (), (), ()).query(), most=4)
             if codes and ranked and not (ranked[0].named >= 0.7 or self.procedures.siblings(ranked[0].key, codes[0])):
                 ranked = self.procedures.rank(Ask(part.words, tuple(beside), (), (), ()).query(), most=4)
-            fresh = [c for c in ranked if c.key not in codes and c.score >= 0.4]
+            fresh = [c for c in ranked if c.key not in codes and c.score >= 0.4 and not (named and max(c.named, c.met) < COMPARED)]
             if fresh:
                 codes.append(fresh[0].key)
-        if len(codes) == 1 and topic.asked and topic.asked[0] not in codes:
+        if len(codes) == 1 and not named and topic.asked and topic.asked[0] not in codes:
             codes.insert(0, topic.asked[0])
         why.append(f"so sánh: {codes}")
         return tuple(codes[:4]) if len(codes) > 1 else ()
