@@ -36,6 +36,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.staff import news, rounds
 from bot.staff.content import tell_broken
+from bot.staff.telling import tell as tell_staff
 from bot.store import Database, retention
 from bot.store.workers import Foreman
 from bot.turn import House, Library
@@ -230,7 +231,7 @@ def _of_dossiers(made: Engine) -> list[Callable[[], Coroutine[None, None, None]]
     watching = intake.Intake(made.database, lambda: [office.code for office in offices()], folder, load_key(settings.data), settings.clock)
     return [
         watching.run,
-        lambda: reminders.run(made.database, offices, settings.clock),
+        lambda: reminders.run(made.database, offices, settings.clock, tell_staff),
         lambda: inviting.run(made.database, offices, settings.clock),
         lambda: announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock),
     ]

@@ -14,7 +14,7 @@ from bot.chat import Say
 from bot.dossiers import telling
 from bot.dossiers.codes import named
 from bot.settings import ZONE
-from bot.store import Database, attempts, follows, lapses
+from bot.store import Database, follows, lapses
 from bot.store.dossiers import Dossier
 from bot.store.follows import Follower, Notice
 from bot.texts import texts
@@ -23,7 +23,6 @@ from knowledge.model import Office
 LOOK_SECONDS = 60
 FURTHEST = dt.timedelta(days=60)  # a day that passed longer ago is no news, should the bot have slept
 _PIECE = 200  # notices a transaction, so that the bot goes on answering
-REMEMBERED = dt.timedelta(days=7)  # wrong tries: longer than any limit counts
 _MOST_NAMED = 20
 TellStaff = Callable[[AsyncConnection, str, Say, dt.datetime], Awaitable[object]]
 log = structlog.get_logger()
@@ -64,7 +63,6 @@ async def remind(database: Database, office: Office, now: dt.datetime, tell_staf
     passed = {dossier.code: dossier for _, dossier in found if dossier.appointed and dossier.appointed < midnight}
     async with database.writing() as db:
         await _task(db, office, list(passed.values()), now, tell_staff)
-        await attempts.forget(db, office.code, now - REMEMBERED)
     return told
 
 

@@ -40,8 +40,3 @@ async def fail(db: AsyncConnection, chat: Chat, codes: Sequence[str], now: dt.da
 async def in_office(db: AsyncConnection, office: str, since: dt.datetime) -> int:
     """How often anybody failed on any code of the office."""
     return (await db.execute(sa.select(sa.func.count()).where(attempts.c.office == office, attempts.c.at > since))).scalar_one()
-
-
-async def forget(db: AsyncConnection, office: str, before: dt.datetime) -> None:
-    """Removes what no limit counts any more."""
-    await db.execute(attempts.delete().where(attempts.c.office == office, attempts.c.at < before))

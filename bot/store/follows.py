@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat import Chat, Wire
 from bot.store.dossiers import Dossier
 from bot.store.road import upsert
-from bot.store.tables import conversations, dossiers, follows, notifications, outbox, proofs, ratings
+from bot.store.tables import conversations, dossiers, follows, notifications, outbox, ratings
 
 MOST = 20  # dossiers that one chat may follow
 _AT_ONCE = 500  # rows of one statement; a database takes some thousand values at most
@@ -61,16 +61,6 @@ async def withdraw(db: AsyncConnection, chat: Chat, code: str = "") -> None:
     unasked = sa.and_(o.channel == chat.channel, o.chat == chat.key, o.inbox_id.is_(None), o.sent_at.is_(None), o.failed_at.is_(None))
     about = sa.cast(o.payload, sa.Text()).contains(code, autoescape=True) if code else sa.true()
     await db.execute(outbox.delete().where(unasked, about))
-
-
-async def forget(db: AsyncConnection, chat: Chat) -> None:
-    """Removes all that is known of a person's dossiers: what the chat follows, was told, has proved, and what waits to be sent unasked.
-
-    Its wrong tries stay for a week, since deleting them would give new ones; `attempts.forget` removes them then."""
-    await stop(db, chat)
-    await withdraw(db, chat)
-    for table in (notifications, proofs):
-        await db.execute(table.delete().where(table.c.office == chat.office, table.c.channel == chat.channel, table.c.chat == chat.key))
 
 
 async def followed(db: AsyncConnection, chat: Chat) -> list[str]:

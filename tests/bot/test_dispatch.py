@@ -19,7 +19,7 @@ from bot.chat import Chat, Choice, Incoming, Kind, Media, Menu, Say
 from bot.dispatch import BATCH, Bench, Dispatch
 from bot.store import Database, road, voices
 from bot.store.tables import conversations, inbox, malformed, metadata, outbox, outcomes
-from bot.turn import Library, Outcome, Reply, State, Turn
+from bot.turn import Library, Outcome, Reply, Stale, State, Turn
 from knowledge.model import Aspect
 from knowledge.understand.meaning import Topic
 from tests.citizen import Pocket
@@ -355,6 +355,24 @@ async def test_an_effect_that_fails_leaves_nothing(way: Road, effect: Callable[[
     assert await ratings(way) == 0
     assert (await way.state()).step == ""
     assert [bool(failure) for (failure,) in await way.rows(inbox.c.failure)] == [True, False]
+
+
+async def test_a_reply_that_was_overtaken_is_made_anew(way: Road) -> None:
+    """An effect that finds things changed meanwhile undoes the reply, and the message is handled once more as things stand now."""
+    seen: list[str] = []
+
+    async def write(db: AsyncConnection) -> None:
+        await voices.keep_feedback(db, Chat("mau", "web", "a"), f"GY-{len(seen)}", "x", NOW)
+        if len(seen) == 1:
+            raise Stale
+
+    async def route(turn: Turn) -> Reply:
+        seen.append(turn.text)
+        return Reply((Say(f"lần {len(seen)}"),), effects=(write,))
+
+    assert await way.answer(route, hears("chào")) == ["lần 2"]
+    async with way.database.reading() as db:
+        assert [row[2] async for row in voices.all_feedback(db)] == ["GY-2"]
 
 
 async def test_a_reply_that_cannot_be_rendered_is_a_failure(way: Road) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 import handlers
+from bot.chat import Incoming
 from bot.dispatch import Bench, Dispatch
+from bot.dossiers import proving
 from bot.dossiers.imports import import_file
 from bot.dossiers.secret import keyed_hash
 from bot.dossiers.statuses import STATUSES
@@ -433,6 +436,22 @@ async def test_strangers_do_not_lock_out_the_owner(citizen: Citizen, clock: Cloc
     clock.move(hours=1)
     await newcomer.says(f"{CODE} 0001")
     newcomer.hears("Người nộp: T••• T•• M••")
+
+
+async def test_many_chats_at_once_get_no_more_tries(dispatch: Dispatch, database: Database) -> None:
+    """Thirty accounts that try a code in the same moment: five are heard, as if they had come one after the other."""
+    working = asyncio.create_task(dispatch.run())
+    await dispatch.accept(*(Incoming("web", f"c{n}", f"e{n}", text=f"{CODE} {1000 + n}") for n in range(30)))
+    async with asyncio.timeout(60):
+        while True:
+            async with database.reading() as db:
+                said = [row["text"] for row in (await db.execute(sa.select(outbox.c.payload))).scalars()]
+            if len(said) == 30:
+                break
+            await asyncio.sleep(0.05)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert (said.count(WRONG), said.count(LOCKED.format("9:01"))) == (proving.FREE_ON_CODE, 30 - proving.FREE_ON_CODE)
 
 
 async def test_too_few_digits(citizen: Citizen) -> None:

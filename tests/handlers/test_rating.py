@@ -180,14 +180,6 @@ async def test_of_what_is_not_to_be_rated(citizen: Citizen, database: Database, 
     assert await kept(database) == []
 
 
-@pytest.mark.parametrize("id_", ["r:{}", "rl:5:{}"])
-async def test_a_strangers_dossier_is_not_rated(citizen: Citizen, database: Database, shelve: Shelve, id_: str) -> None:
-    """A button that was made up tells nobody that a dossier is there and was handed over."""
-    await citizen.presses_id(id_.format(await shelve(10)))
-    citizen.hears("Nút này đã cũ")
-    assert await kept(database) == []
-
-
 @pytest.mark.parametrize("id_", ["rl", "rl:", "rl:0", "rl:6", "rl:-1", "rl:²", "rl:99999999999999999999", "rr:slow", "rr:fast"])
 async def test_forged_levels_and_reasons(citizen: Citizen, database: Database, id_: str) -> None:
     """A level that does not exist, or a reason without a rating, is an outdated button."""

@@ -15,8 +15,7 @@ from bot.dossiers import telling
 from bot.dossiers.imports import import_file
 from bot.dossiers.reminders import remind
 from bot.settings import ZONE
-from bot.store import Database, askings, attempts, follows, lapses, road, voices
-from bot.store import dossiers as store_dossiers
+from bot.store import Database, askings, follows, lapses, road, voices
 from bot.store.dossiers import Change
 from bot.store.tables import dossiers, notifications, outbox
 from bot.turn import Library
@@ -143,16 +142,6 @@ async def test_late_without_an_apology_is_a_task(database: Database, library: Li
         assert [c for c, _ in await lapses.waiting(db, "mau")] == [code(3)]
 
 
-async def test_wrong_tries_are_forgotten_after_a_week(database: Database, library: Library) -> None:
-    """They are kept no longer than a limit needs them."""
-    async with database.writing() as db:
-        await attempts.fail(db, CHAT, [code(1)], NOW - 8 * DAY)
-        await attempts.fail(db, CHAT, [code(1)], NOW - 6 * DAY)
-    await remind(database, library.knowledge.office, NOW)
-    async with database.reading() as db:
-        assert await attempts.in_office(db, "mau", NOW - 99 * DAY) == 1
-
-
 async def test_what_was_stopped_at_night_is_not_told_in_the_morning(database: Database, tmp_path: Path) -> None:
     """A message that waits for seven o'clock is withdrawn with the following; that of another dossier is not."""
     await take(database, tmp_path, line(2))
@@ -162,22 +151,6 @@ async def test_what_was_stopped_at_night_is_not_told_in_the_morning(database: Da
     async with database.writing() as db:
         await follows.withdraw(db, CHAT, code(1))
         assert [row.wire.title for row in await road.waiting(db, "web", 9, NOW + DAY)] == [f"Hồ sơ {code(2)}"]
-
-
-async def test_a_person_who_is_forgotten(database: Database, tmp_path: Path) -> None:
-    """Follows, proofs, what was told and what waits go; another's stay, and so do wrong tries, which would else be free again."""
-    other = Chat("mau", "web", "b")
-    await follow(database, CHAT, other)
-    await take(database, tmp_path, line(1, "Đã xử lý xong"), now=NOW.replace(hour=22))
-    async with database.writing() as db:
-        for chat in (CHAT, other):
-            await store_dossiers.prove(db, chat, code(1), NOW)
-            await attempts.fail(db, chat, [code(9)], NOW)
-        await follows.forget(db, CHAT)
-        assert [await follows.followed(db, chat) for chat in (CHAT, other)] == [[], [code(1)]]
-        assert [await store_dossiers.ever_proved(db, chat, code(1)) for chat in (CHAT, other)] == [False, True]
-        assert [row.chat for row in await road.waiting(db, "web", 9, NOW + DAY)] == ["b"]
-        assert len(await attempts.of_chat(db, CHAT, NOW - DAY)) == 1
 
 
 @pytest.mark.parametrize("rated", [False, True])

@@ -75,7 +75,7 @@ async def test_proved_codes(database: Database) -> None:
 
 
 async def test_failures(database: Database) -> None:
-    """Counted for a chat over all codes, and for a code over all chats, oldest first; forgotten when no limit counts them any more."""
+    """Counted for a chat over all codes, and for a code over all chats, oldest first; and for the office."""
     async with database.writing() as db:
         await attempts.fail(db, CHAT, [CODE, "H26.145-261110-0002"], NOW)
         await attempts.fail(db, OTHER, [CODE], after(minutes=1))
@@ -84,8 +84,6 @@ async def test_failures(database: Database) -> None:
         assert await attempts.on_code(db, "mau", CODE, NOW) == [after(minutes=1)]
         assert await attempts.on_code(db, "khac", CODE, after(days=-1)) == []
         assert await attempts.in_office(db, "mau", after(days=-1)) == 3
-        await attempts.forget(db, "mau", after(minutes=1))
-        assert await attempts.in_office(db, "mau", after(days=-1)) == 1
 
 
 # --- ratings and feedback -------------------------------------------------------------------------------------------------------------------
