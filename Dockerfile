@@ -5,6 +5,8 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY bot bot
 COPY handlers handlers
 COPY knowledge knowledge
+# pg_dump, for backups of a PostgreSQL
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home motcua && mkdir /data && chown motcua /data
 USER motcua
 ENV MOTCUA_DATA=/data MOTCUA_HTTP=0.0.0.0:8080

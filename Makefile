@@ -57,6 +57,7 @@ bench: install-dev
 	$(BIN)/python -m tests.bench.content
 	$(BIN)/python -m tests.bench.understanding --large
 	$(BIN)/python -m tests.bench.dossiers
+	$(BIN)/python -m tests.bench.road
 
 # Every sentence of the bot into the catalogue, those without English left empty: fill them in, then `make test`.
 texts: install-dev

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.store.group import Writer
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 5
 CONNECT_SECONDS = 10
@@ -50,8 +52,13 @@ class Database:
         except ModuleNotFoundError as error:
             place = self.url.render_as_string(hide_password=True)
             raise StoreError(f"{place} needs the package {error.name}. Install it: pip install {error.name}") from error
-        if not self.shared:
-            sa.event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+        self.engines = [self.engine]
+        if not self.shared:  # SQLite's own waiting for its lock is a poll, slow and unfair: the writers of one process queue for one connection
+            one = create_async_engine(self.url, hide_parameters=True, pool_size=1, max_overflow=0, **options)
+            self.engines.append(one)
+            self._writer = Writer(one)
+            for engine in self.engines:
+                sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
 
     @property
     def file(self) -> Path | None:
@@ -69,7 +76,8 @@ class Database:
                 await db.run_sync(_upgrade, self._migrations)
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:
@@ -99,9 +107,11 @@ class Database:
         """A transaction: kept when the block ends well, undone when it raises.
 
         SQLite has one at a time; on PostgreSQL who writes what depends on a row that was read locks it (with_for_update)."""
+        if not self.shared:
+            async with self._writer.transaction() as connection:
+                yield connection
+            return
         async with self.connected() as connection:
-            if not self.shared:  # takes the write lock at once, so that no reader has to upgrade and fail
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
             await connection.commit()
 
@@ -122,7 +132,9 @@ class Database:
         """The transaction of a claim: kept when the block ends well; undone, and the claim with it, when it raises."""
         if not self.shared:
             await claiming.rollback()
-            await claiming.exec_driver_sql("BEGIN IMMEDIATE")
+            async with self.writing() as db:
+                yield db
+            return
         try:
             yield claiming
             await claiming.commit()

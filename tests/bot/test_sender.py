@@ -40,6 +40,8 @@ class Recording:
 async def say(database: Database, chat: str, *texts: str, at: dt.datetime = NOW, channel: str = "web") -> None:
     async with database.writing() as db:
         await road.say(db, Chat("mau", channel, chat), [Wire(text) for text in texts], at)
+        if at > NOW:  # said now, for later
+            await db.execute(outbox.update().where(outbox.c.created_at == at).values(created_at=NOW))
 
 
 async def rows(database: Database, *columns: sa.Column[object]) -> list[tuple[object, ...]]:

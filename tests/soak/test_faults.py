@@ -103,7 +103,8 @@ def limited(database: Database, pragma: Callable[[], str]) -> None:
         cursor.execute(f"PRAGMA {pragma()}")
         cursor.close()
 
-    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", before)
+    for engine in database.engines:
+        sa.event.listen(engine.sync_engine, "before_cursor_execute", before)
 
 
 @pytest.fixture
