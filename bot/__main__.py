@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 from bot import app, doctor, leaflets, trial
 from bot.channels.console import Console, NoSuchPhoto, with_photo
 from bot.chat import Incoming, Kind, Wire
-from bot.commands import dossiers, exports, purge, qr
+from bot.commands import dossiers, exports, purge, qr, staff
 from bot.dossiers.mapping import MappingError
 from bot.dossiers.sheet import SheetError
 from bot.settings import SettingError, Settings, load_settings
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     qr.register(commands)
     exports.register(commands)
     purge.register(commands)
+    staff.register(commands)
     leaflets.add(commands)
     commands.add_parser("doctor", help="check settings, database, content and channels").set_defaults(
         command=lambda o, s: 0 if asyncio.run(doctor.examine()) else 1
@@ -121,6 +122,7 @@ async def _ask_one(settings: Settings, messages: list[str], why: bool) -> int:
 
 def _log_to_stderr(verbose: bool) -> None:
     """One line a happening on standard error. The log holds no name, no text of a citizen, no dossier code, no token."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell every address, and codes stand in addresses
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 import handlers
 from bot import announcing
@@ -22,13 +24,19 @@ from bot.channels.telegram import Telegram, make_bot
 from bot.channels.web import Web
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import intake, inviting, reminders, sample
+from bot.dossiers.provincial import Provincial
 from bot.dossiers.secret import load_key
+from bot.dossiers.source_file import SourceError, described
+from bot.dossiers.sources import Sources
 from bot.files import FOLDER, Arrived, ByChannel, Place
+from bot.petitions import letters
 from bot.photos import PhotoStore
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.staff import news, rounds
+from bot.staff.content import tell_broken
 from bot.store import Database, retention
-from bot.turn import Library
+from bot.turn import House, Library
 from knowledge.calendar import Calendar
 from knowledge.golden import asking, broken
 from knowledge.loader import ContentError, load
@@ -74,7 +82,7 @@ def _goldens(knowledge: Knowledge) -> list[tuple[Golden, ...]]:
     return [p.goldens for p in knowledge.procedures] + [g.goldens for g in knowledge.generals]
 
 
-async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
+async def keep_fresh(shelf: Shelf, settings: Settings, since: State, tell: Callable[[list[str]], Awaitable[None]]) -> None:
     """Serves each good change of the content folder; a change that is broken, or breaks a golden question, changes nothing and is told."""
 
     def make(folder: Path) -> Library:
@@ -91,6 +99,7 @@ async def keep_fresh(shelf: Shelf, settings: Settings, since: State) -> None:
         if isinstance(made, ContentError):
             for problem in made.problems:
                 log.error("content not served", problem=str(problem))
+            await tell([str(problem) for problem in made.problems])
         else:
             shelf.library = made
             log.info("content served", version=made.knowledge.version, procedures=len(made.knowledge.procedures))
@@ -107,6 +116,7 @@ class Engine:
     dispatch: Dispatch
     senders: dict[str, Sender]
     files: ByChannel = field(default_factory=ByChannel)
+    key: bytes = b""
 
     @property
     def arrived(self) -> Arrived:
@@ -116,7 +126,7 @@ class Engine:
     def join(self, channel: Channel, files: Place | None = None) -> Sender:
         """Gives a channel its sender and says where its files are: in the folder unless the channel keeps them itself."""
         self.files.places[channel.name] = files or self.arrived
-        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock)
+        self.senders[channel.name] = Sender(self.database, channel, self.settings.clock, key=self.key)
         return self.senders[channel.name]
 
 
@@ -133,13 +143,26 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             senders[channel].wake()
 
     await database.open()
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
         key = load_key(settings.data)
-        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, files, ask_share=settings.ask_share)
+        house = House(settings.dossier_open_status, settings.dossier_stale_hours)
+        systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
+        sources = Sources(database, systems, settings.clock)
+        photos = PhotoStore(settings.data / "photos")
+        served = (files, sources, house, settings.rules, photos, settings.ask_share)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, *served)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
-        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files)
-    finally:
-        await database.close()
+        yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
+
+
+def _provincial(settings: Settings, key: bytes) -> Iterator[Provincial]:
+    """The look-up systems that are described well; of the others the log tells what `motcua doctor` tells."""
+    for found in described(settings.data):
+        if isinstance(found, SourceError):
+            log.error("dossier source left out", reason=str(found))
+        else:
+            yield Provincial(found, key, settings.clock)
 
 
 async def serve(settings: Settings) -> None:
@@ -147,7 +170,7 @@ async def serve(settings: Settings) -> None:
     port_is_free(settings)
     since = state(settings.content)
     async with engine(settings) as made, AsyncExitStack() as stack:
-        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived)
+        web = Web(made.database, made.dispatch.accept, lambda: made.shelf.library.knowledge.office, settings.clock, made.arrived, key=made.key)
         telegram = await _telegram(made, stack)
         webhook = telegram.webhook if telegram and settings.telegram_webhook else None
         config = uvicorn.Config(
@@ -160,8 +183,8 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = _Server(config, web)
-        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since)]
-        jobs += [*_of_dossiers(made), made.arrived.run()]
+        jobs = [made.dispatch.run(), made.join(web).run(), keep_fresh(made.shelf, settings, since, partial(_tell_staff, made))]
+        jobs += [*_of_dossiers(made), *_of_staff(made), _of_petitions(made), made.arrived.run()]
         jobs += [made.join(telegram, telegram).run(), _joined(telegram, settings)] if telegram else []
         tasks = [_watched(asyncio.create_task(job), server) for job in jobs]
         stack.push_async_callback(_stop, tasks)
@@ -183,6 +206,29 @@ def _of_dossiers(made: Engine) -> list[Coroutine[None, None, None]]:
     announced = announcing.run(made.database, lambda: made.shelf.library.knowledge, settings.clock)
     purged = retention.run(made.database, settings.keep, settings.clock, PhotoStore(settings.data / "photos").remove)
     return [watching.run(), reminders.run(made.database, offices, settings.clock), asked, announced, purged]
+
+
+def _of_petitions(made: Engine) -> Coroutine[None, None, None]:
+    """What staff did about petitions comes to their senders; drafts of more than a day go."""
+    photos = PhotoStore(made.settings.data / "photos")
+    return letters.run(made.database, made.key, lambda: [office.code for office in made.shelf.library.knowledge.offices], made.settings.clock, photos)
+
+
+def _of_staff(made: Engine) -> list[Coroutine[None, None, None]]:
+    """What the staff are told beside the answers: what citizens did with their petitions, and what is nearly due."""
+    key, clock = load_key(made.settings.data), made.settings.clock
+    return [
+        news.run(made.database, lambda: [office.code for office in made.shelf.library.knowledge.offices], key, clock),
+        rounds.run(made.database, lambda: made.shelf.library, key, clock),
+    ]
+
+
+async def _tell_staff(made: Engine, problems: list[str]) -> None:
+    try:
+        for office in made.shelf.library.knowledge.offices:
+            await tell_broken(made.database, office.code, problems, made.settings.clock())
+    except DBAPIError as error:  # the log has the problems in any case
+        log.error("staff not told", error=type(error.orig).__name__)
 
 
 class _Server(uvicorn.Server):

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LOCATION = "location"
     CONTACT = "contact"
     FILE = "file"
+    MOVED = "moved"  # the platform gave a group another key, which is the text
     UNSUPPORTED = "unsupported"
 
 
@@ -52,7 +53,9 @@ class Media:
 class Incoming:
     """One message of a citizen. `event` is unique within its channel; `message` is the one whose button was pressed.
 
-    `place` is a shared latitude and longitude. An album arrives as several messages, a photo each."""
+    `place` is a shared latitude and longitude. An album arrives as several messages, a photo each.
+
+    In a group, `group` is its key, `sender` the name of who wrote, and `chat` is this person's own conversation in it."""
 
     channel: str
     chat: str
@@ -62,6 +65,8 @@ class Incoming:
     choice: str = ""
     language: str = ""
     message: str = ""
+    group: str = ""
+    sender: str = ""
     media: tuple[Media, ...] = ()
     place: tuple[float, float] | None = None
 
@@ -98,7 +103,8 @@ class Choice:
 class Say:
     """One message to a citizen: a title, the text, a footer for the source, and what can be chosen.
 
-    `numbered` shows the choices as a numbered list on every channel; `replace` asks for the pressed menu to be replaced."""
+    `numbered` shows the choices as a numbered list on every channel; `replace` asks for the pressed menu to be replaced. `photos` (the
+    sha256 of kept ones) go before the text."""
 
     text: str
     title: str = ""
@@ -106,6 +112,7 @@ class Say:
     choices: tuple[Choice, ...] = ()
     numbered: bool = False
     replace: bool = False
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,20 +147,23 @@ CAPS = {"telegram": TELEGRAM, "zalo_oa": ZALO_OA, "zalo_bot": ZALO_BOT, "web": W
 
 @dataclass(frozen=True)
 class Wire:
-    """One message as a channel sends it; it fits the channel's limits."""
+    """One message as a channel sends it; it fits the channel's limits. A `sealed` one is empty but for that: see bot/petitions/envelope.py."""
 
     text: str
     title: str = ""
     footer: str = ""
     buttons: tuple[Choice, ...] = ()
     replace: str = ""
+    photos: tuple[str, ...] = ()
+    sealed: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        row = asdict(self)
+        return row if self.sealed else {name: value for name, value in row.items() if name != "sealed"}
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Wire:
-        return cls(**{**row, "buttons": tuple(Choice(**b) for b in row["buttons"])})
+        return cls(**{**row, "buttons": tuple(Choice(**b) for b in row["buttons"]), "photos": tuple(row.get("photos") or ())})
 
     @property
     def whole(self) -> str:
@@ -196,7 +206,8 @@ def render(say: Say, caps: Caps, pressed: str = "") -> tuple[tuple[Wire, ...], M
     wires[0] = replace(wires[0], title=say.title, replace=pressed if say.replace and caps.edit and len(wires) == 1 else "")
     wires[-1] = replace(wires[-1], footer=footer, buttons=buttons)
     items = tuple((c.label, c.id) for c in say.choices if c.id)
-    return tuple(wires), Menu(items, numbered=numbered, ordinal=say.numbered)
+    album = (Wire("", photos=say.photos),) if say.photos else ()
+    return (*album, *wires), Menu(items, numbered=numbered, ordinal=say.numbered)
 
 
 def _list(choices: tuple[Choice, ...]) -> str:

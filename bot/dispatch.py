@@ -8,6 +8,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
@@ -15,12 +16,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Chat, Incoming, Menu, Say, Wire, render
+from bot.petitions.envelope import enclosed
+from bot.petitions.rules import Rules, coarse
 from bot.store import figures, road
 from bot.store.database import Database
 from bot.store.figures import Counted
 from bot.store.road import Received
 from bot.texts import suggested, texts
-from bot.turn import Files, Handler, Library, NoFiles, Outcome, Reply, State, Turn
+from bot.turn import Files, Handler, House, Library, NoFiles, NoSources, Outcome, Reply, Sources, Stale, State, Turn
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 BATCH = 200
 CHATS_AT_ONCE = 32
@@ -40,6 +49,10 @@ class Bench:
     clock: Callable[[], dt.datetime]
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
+    house: House = field(default_factory=House)
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
     ask_share: float = 0.0  # of how many answers it may be asked whether they are right
 
 
@@ -118,7 +131,7 @@ class Dispatch:
             try:
                 await self._answer_once(row)
                 return
-            except SQLAlchemyError:
+            except (SQLAlchemyError, Stale):
                 await asyncio.sleep(0.05 * 4**attempt)
         await self._answer_once(row, last=True)
 
@@ -128,7 +141,8 @@ class Dispatch:
         async with bench.database.reading() as db:
             state = await _state(db, Chat(library.knowledge.office.code, message.channel, message.chat))
             state = replace(state, language=state.language or suggested(message.language))
-            turn = Turn(message, state, bench.clock(), library.at(state.office), texts(state.language), db, bench.key, bench.files, bench.ask_share)
+            there = (bench.clock(), library.at(state.office), texts(state.language))
+            turn = Turn(message, state, *there, db, bench.key, bench.files, bench.sources, bench.house, bench.rules, bench.photos, bench.ask_share)
             reply, failure = await self._handled(turn, last)
         try:
             await self._keep(row, turn, reply, failure)
@@ -167,15 +181,17 @@ class Dispatch:
                 await road.finish(db, row, turn.now, failure=reference)
 
     async def _keep(self, row: Received, turn: Turn, reply: Reply, failure: str) -> None:
-        wires, menu = _rendered(reply.says, row.incoming)
+        counted = Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject)
         async with self._bench.database.writing() as db:
-            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide):
+            if not await road.finish(db, row, turn.now, failure=failure, hide=reply.hide or reply.private):
                 return  # by another worker, meanwhile
             for effect in reply.effects:
                 await effect(db)
+            says = (*reply.says, *(await reply.told(db) if reply.told else ()))
+            wires, menu = _rendered(says, row.incoming)
             await road.keep_state(db, turn.chat, _next_state(turn, reply, menu), turn.now)
-            await road.say(db, turn.chat, wires, turn.now, row.id)
-            await figures.count(db, turn.chat, Counted(reply.outcome, reply.procedures, reply.aspects, reply.subject), turn.now)
+            await road.say(db, turn.chat, [enclosed(turn.key, turn.chat, w) for w in wires] if reply.private else wires, turn.now, row.id)
+            await figures.count(db, turn.chat, counted, coarse(turn.now) if reply.private else turn.now)
 
 
 async def _state(db: AsyncConnection, chat: Chat) -> State:
@@ -188,8 +204,8 @@ async def _state(db: AsyncConnection, chat: Chat) -> State:
 
 
 def _passing(error: Exception) -> bool:
-    """Whether it is the database's fault and may be over soon: locked, full, unreachable, no connection free."""
-    return isinstance(error, DBAPIError | PoolTimeout) and not isinstance(error, LASTING)
+    """Whether trying again may help: the reply was overtaken, or the database is locked, full, unreachable, without a free connection."""
+    return isinstance(error, DBAPIError | PoolTimeout | Stale) and not isinstance(error, LASTING)
 
 
 def _failed(turn: Turn) -> tuple[Reply, str]:

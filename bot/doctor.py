@@ -8,6 +8,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import PortInUse, port_is_free
 from bot.channels.telegram import make_bot
+from bot.dossiers.source_file import FOLDER, SourceError, described
 from bot.settings import SettingError, Settings, load_settings
 from bot.store import Database, StoreError, dossiers
 from knowledge.loader import ContentError, load
@@ -23,7 +24,7 @@ async def examine() -> bool:
         print(f"{BAD} Settings: {error}")
         return False
     print(f"{GOOD} Settings: data {settings.data}, page http://{settings.http}" + (f", time fixed at {settings.now}" if settings.now else ""))
-    findings = [*_content(settings), await _database(settings), _port(settings), await _telegram(settings)]
+    findings = [*_content(settings), await _database(settings), *_sources(settings), _port(settings), await _telegram(settings)]
     for sign, text in findings:
         print(f"{sign} {text}")
     return all(sign != BAD for sign, _ in findings)
@@ -55,6 +56,14 @@ async def _database(settings: Settings) -> tuple[str, str]:
     finally:
         await database.close()
     return GOOD, f"Database: {database.url.render_as_string(hide_password=True)}, {count} dossiers"
+
+
+def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
+    for found in described(settings.data):
+        if isinstance(found, SourceError):
+            yield BAD, f"Dossiers: {FOLDER}/{found}"
+        else:
+            yield GOOD, f"Dossiers: {FOLDER}/{found.name}.toml is looked up" + (f" for the office {found.office}" if found.office else "")
 
 
 def _port(settings: Settings) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from itertools import groupby
 import structlog
 
 from bot.channels import Channel, TryLater, Undeliverable
+from bot.petitions.envelope import disclosed
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Waiting
@@ -27,8 +28,9 @@ log = structlog.get_logger()
 class Sender:
     """Sends what waits for one channel. `wake` when there is something new; `run` works until it is cancelled."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS) -> None:
-        self._database, self._channel, self._clock, self._poll = database, channel, clock, poll
+    def __init__(self, database: Database, channel: Channel, clock: Callable[[], dt.datetime], poll: float = POLL_SECONDS, key: bytes = b"") -> None:
+        """`key` opens sealed messages."""
+        self._database, self._channel, self._clock, self._poll, self._key = database, channel, clock, poll, key
         self._wake = asyncio.Event()
         self._taken: dict[int, str] = {}  # rows that the platform took and the database could not note, with the platform's name
 
@@ -79,7 +81,7 @@ class Sender:
         """True when the next row of the chat may follow."""
         try:
             if row.id not in self._taken:
-                self._taken[row.id] = await self._channel.send(row.chat, row.wire)
+                self._taken[row.id] = await self._channel.send(row.chat, disclosed(self._key, self._channel.name, row.chat, row.wire))
         except TryLater as error:
             return not await self._put_off(row, error)
         except Undeliverable as error:
@@ -89,7 +91,10 @@ class Sender:
             return not await self._put_off(row, TryLater(type(error).__name__))
         else:
             async with self._database.writing() as db:
-                await road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock())
+                if row.wire.sealed and not getattr(self._channel, "reads_outbox", False):
+                    await road.forget_sent(db, row.id)
+                else:
+                    await road.mark_sent(db, [row.id], [self._taken[row.id]], self._clock())
             del self._taken[row.id]
         return True
 

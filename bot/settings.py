@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.petitions.rules import ANSWER, Rules
+from knowledge.duedate import limit_of
 from knowledge.loader import CONTENT
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,6 +44,11 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="the address of a Bot API server, http:// or https://")
     telegram_webhook: str = Field("", description="the public https:// address that Telegram calls; empty for polling")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="16 to 256 letters, digits, _ or -")
+    dossier_open_status: bool = Field(False, description="true or false; true tells a dossier's status and appointed day to whoever types its code")
+    dossier_stale_hours: int = Field(24, ge=1, le=2400, description="working-day hours after which figures of dossiers are called old, such as 24")
+    petition_accept: int = Field(8, ge=1, le=400, description="hours of work within which a petition is taken up, such as 8")
+    petition_answer: str = Field("15 ngày làm việc", description="the limit of an answer to a petition, such as 15 ngày làm việc or 30 ngày")
+    petition_per_day: int = Field(5, ge=1, le=100, description="new petitions that one person may send a day, such as 5")
     telegram_name: str = Field("", description="the bot's user name on Telegram, such as xa_mau_bot, without @")
     public_url: str = Field("", description="the public address of the web page, http:// or https://")
     ask_share: float = Field(0.2, ge=0, le=1, description="from 0 to 1: of how many answers it may be asked whether they are right")
@@ -51,7 +58,7 @@ class Settings(BaseSettings):
     keep_inbox: int = Field(30, ge=1, description=_DAYS)
     keep_outbox: int = Field(30, ge=1, description=_DAYS)
     keep_malformed: int = Field(30, ge=1, description=_DAYS)
-    keep_attempts: int = Field(2, ge=1, description=_DAYS)
+    keep_attempts: int = Field(7, ge=7, description="days, 7 or more: wrong tries slow down whoever guesses")
     keep_conversations: int = Field(365, ge=1, description=_DAYS)
     keep_proofs: int = Field(90, ge=1, description=_DAYS)
     keep_notifications: int = Field(90, ge=61, description="days, 61 or more: what was told is told again once it is forgotten")
@@ -129,10 +136,23 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("petition_answer")
+    @classmethod
+    def _limit(cls, value: str) -> str:
+        limit = limit_of(value)
+        if limit is None or not 0 < limit.amount <= 365:
+            raise ValueError
+        return value
+
     @field_validator("now")
     @classmethod
     def _zoned(cls, value: dt.datetime | None) -> dt.datetime | None:
         return value and (value.astimezone(ZONE) if value.tzinfo else value.replace(tzinfo=ZONE))
+
+    @property
+    def rules(self) -> Rules:
+        """What is set of petitions."""
+        return Rules(self.petition_accept, limit_of(self.petition_answer) or ANSWER, self.petition_per_day)
 
     @property
     def host(self) -> str:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat, Incoming, Media, Menu, Say
+from bot.petitions.rules import Rules
 from bot.texts import Texts
 from knowledge.calendar import Calendar
 from knowledge.model import Knowledge
 from knowledge.understand import Understanding
 from knowledge.understand.meaning import Topic
+
+if TYPE_CHECKING:
+    from bot.photos import PhotoStore
 
 
 class Outcome(StrEnum):
@@ -27,7 +31,24 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
+class Stale(Exception):
+    """Raised by an effect: what the reply rests upon has changed meanwhile. Nothing is kept, and the message is handled anew."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What the operator has set for the dialogues.
+
+    `open_status` tells a dossier's status and appointed day to whoever types its code, and so tells codes that exist from codes
+    that do not: anybody can then count an office's dossiers and watch each of them. Off, nothing is told before the four digits.
+    After `stale_hours` hours of working days figures are called old."""
+
+    open_status: bool = False
+    stale_hours: int = 24
+
+
 Effect = Callable[[AsyncConnection], Awaitable[None]]
+Telling = Callable[[AsyncConnection], Awaitable[tuple[Say, ...]]]
 
 
 @dataclass(frozen=True)
@@ -92,6 +113,28 @@ class NoFiles:
     async def remove(self, channel: str, media: Media) -> None: ...
 
 
+class Sources(Protocol):
+    """The systems beyond the store that know how dossiers stand."""
+
+    def any_for(self, office: str, codes: Collection[str]) -> bool:
+        """Whether any of these dossiers is looked up beyond the store."""
+        ...
+
+    async def refresh(self, office: str, codes: Collection[str]) -> frozenset[str]:
+        """Brings the store up to date; the codes of which a system could not tell now. Ends within seconds; no transaction may be open meanwhile."""
+        ...
+
+
+class NoSources:
+    """Where the store is all there is."""
+
+    def any_for(self, office: str, codes: Collection[str]) -> bool:
+        return False
+
+    async def refresh(self, office: str, codes: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+
 @dataclass(frozen=True)
 class Turn:
     """One message with all that a handler may look at. `db` is for reading; writing is done by effects."""
@@ -104,6 +147,10 @@ class Turn:
     db: AsyncConnection
     key: bytes
     files: Files = field(default_factory=NoFiles)
+    sources: Sources = field(default_factory=NoSources)
+    house: House = House()
+    rules: Rules = field(default_factory=Rules)
+    photos: PhotoStore | None = None
     ask_share: float = 0.0
 
     @property
@@ -133,7 +180,9 @@ class Turn:
 class Reply:
     """What a handler returns: what to say, where the conversation stands next, what to write, and the outcome for the count.
 
-    `step` "" leaves the dialogue; `topic`, `language` and `office` None keep what was; `hide` keeps the citizen's text out of the store."""
+    `step` "" leaves the dialogue; `topic`, `language` and `office` None keep what was; `hide` keeps the citizen's text out of the store.
+    `private` does so too, seals what is said, and counts the turn by its hour only. `told` says what only the writing can tell, such as
+    a running number: it runs after the effects, in their transaction, and may write itself."""
 
     says: tuple[Say, ...]
     step: str = ""
@@ -147,6 +196,8 @@ class Reply:
     aspects: tuple[str, ...] = ()
     subject: str = ""
     hide: bool = False
+    private: bool = False
+    told: Telling | None = None
 
 
 Handler = Callable[[Turn], Awaitable[Reply]]

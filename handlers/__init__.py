@@ -11,6 +11,7 @@ from bot.chat import Incoming, Kind, Say, recognise
 from bot.dossiers.codes import find
 from bot.turn import Handler, Reply, State, Turn
 from handlers import (
+    appointed,
     arrival,
     counter,
     dossier,
@@ -24,11 +25,17 @@ from handlers import (
     office,
     offices,
     own_data,
+    petition,
+    petition_after,
+    petition_table,
+    photo,
     questions,
     rating,
+    staff_desk,
     survey,
     verdict,
 )
+from handlers import staff as enrolled
 from knowledge.understand.meaning import Other, Reading
 from knowledge.words import fold
 
@@ -55,6 +62,10 @@ COMMANDS: dict[str, Handler] = {
     "rate": rating.ask,
     "gopy": feedback.ask,
     "feedback": feedback.ask,
+    "phananh": petition.begin,
+    "petition": petition.begin,
+    "phananhcuatoi": petition_after.mine,
+    "mypetitions": petition_after.mine,
     "thongbao": notices.show,
     "notices": notices.show,
     "ngonngu": greeting.language,
@@ -65,6 +76,8 @@ COMMANDS: dict[str, Handler] = {
     "mydata": own_data.show,
     "huy": greeting.cancel,
     "cancel": greeting.cancel,
+    **dict.fromkeys(staff_desk.ENROLMENT, enrolled.enrol),
+    **{name: staff_desk.command(handler) for name, handler in staff_desk.COMMANDS.items()},
 }
 
 # The dialogues that a question can open, by the name of the general leaflet that teaches their words.
@@ -78,6 +91,7 @@ TOPICS: dict[str, Handler] = {
     "ket-qua-giai-quyet": counter.show,
     "danh-gia": rating.ask,
     "gop-y": feedback.ask,
+    "phan-anh": petition.begin,
     "danh-sach-thu-tuc": listing.fields,
     "tro-giup": greeting.help_,
     "doi-ngon-ngu": greeting.language,
@@ -86,7 +100,18 @@ TOPICS: dict[str, Handler] = {
 
 # What depends on the office: where the bot serves several and the citizen has not said which, that is asked first.
 OF_OFFICE: frozenset[Handler] = frozenset(
-    {office.hours, office.desk, notices.show, dossier.ask, following.listing, following.about, counter.show, rating.ask, feedback.ask}
+    {
+        office.hours,
+        office.desk,
+        notices.show,
+        dossier.ask,
+        following.listing,
+        following.about,
+        counter.show,
+        rating.ask,
+        feedback.ask,
+        petition.begin,
+    }
 )
 
 
@@ -128,10 +153,13 @@ CHOICES: dict[str, MayPass] = {
     "xd": own_data.delete,
     "fs": feedback.send,
     "fr": feedback.rewrite,
+    "k": petition_table.pressed,
     "due": duedate.show_due,
+    "dw": appointed.why,
     "l": greeting.language,
     "o": offices.pick,
     "cancel": greeting.cancel,
+    "s": staff_desk.pressed,
 }
 
 # What follows in a dialogue begun before. A step that returns None lets the message be read as a new question.
@@ -146,13 +174,21 @@ STEPS: dict[str, MayPass] = {
     "notices.confirm": notices.question_step,
     "feedback.text": feedback.text_step,
     "feedback.confirm": feedback.text_step,
+    **petition_table.STEPS,
     offices.STEP: offices.which_step,
+    **petition_table.STEPS,
+    **dict.fromkeys(staff_desk.STEPS, staff_desk.step),
 }
 
 KEPT_STEPS = ("rating.", "verdict.")  # each tap of these is kept at once; nothing is left half done
 
-# Steps that take a photo or a shared place too, by the kind of it; where a step takes none, or returns None, it goes its usual way.
-THINGS: dict[tuple[str, Kind], MayPass] = {}
+# Photos and shared places, by the step that takes them; a step that takes none, or returns None, leaves the word to `greeting.unreadable`.
+THINGS: dict[tuple[str, Kind], MayPass] = {
+    ("", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.code", Kind.PHOTO): photo.receipt_photo,
+    ("dossier.digits", Kind.PHOTO): photo.receipt_photo,
+    **petition_table.THINGS,
+}
 
 
 async def _for_office(handler: Handler, turn: Turn) -> Reply:
@@ -161,18 +197,25 @@ async def _for_office(handler: Handler, turn: Turn) -> Reply:
 
 async def route(turn: Turn) -> Reply:
     """The reply to a message; one that had to wait for the office to be named is answered as soon as it is."""
-    reply = await _routed(turn)
+    reply = await _answered(turn)
     waiting = offices.kept(turn)
     if reply.office is None or waiting is None:
         return reply
-    answer = await _routed(offices.at(turn, reply.office, waiting))
+    answer = await _answered(offices.at(turn, reply.office, waiting))
     return replace(answer, says=(*reply.says, *answer.says), office=reply.office)
+
+
+async def _answered(turn: Turn) -> Reply:
+    """The reply to a message; what is said in a private dialogue stays so whoever replies."""
+    return await petition_table.kept_private(turn, await _routed(turn))
 
 
 async def _routed(turn: Turn) -> Reply:
     """The reply to a message, by the first of these that takes it: button, kind, command, way out, danger, menu, step, code, question."""
     if _lapsed(turn):
         return await _after_lapse(turn)
+    if turn.incoming.group:
+        return await staff_desk.in_group(turn)
     if turn.incoming.kind is Kind.START:
         return await arrival.start(turn)
     if turn.incoming.kind is Kind.CHOICE:
@@ -183,7 +226,7 @@ async def _routed(turn: Turn) -> Reply:
         return await greeting.wordless(turn)
     if turn.text.startswith("/"):
         return await _command(turn)
-    if reply := await following.word(turn):
+    if reply := await petition_table.word(turn) or await following.word(turn):
         return reply
     if fold(turn.text).strip(" .!") in greeting.CANCEL_WORDS:
         return await greeting.cancel(turn)
@@ -196,6 +239,8 @@ async def _thing(turn: Turn) -> Reply:
 
 
 async def _said(turn: Turn) -> Reply:
+    if turn.state.step in staff_desk.STEPS and (reply := await staff_desk.step(turn)):
+        return reply  # what staff write to a citizen is no question of theirs, and no emergency
     reading = turn.library.understanding.read(turn.text, turn.state.topic)
     if reading.meaning == Other("khan-cap"):
         return await office.emergency(turn)
@@ -209,10 +254,14 @@ async def _said(turn: Turn) -> Reply:
         return reply
     if found := find(turn.text, turn.now.date()):
         return await offices.ask(turn) if turn.undecided else await dossier.tell(turn, found)
+    if reply := await dossier.by_receipt(turn) or dossier.mistaken(turn):
+        return reply
     return await _asked(turn, reading)
 
 
 async def _asked(turn: Turn, reading: Reading) -> Reply:
+    if reply := await duedate.asked(turn, reading):
+        return reply
     meaning = reading.meaning
     if isinstance(meaning, Other) and meaning.topic in TOPICS:
         return replace(await _for_office(TOPICS[meaning.topic], turn), topic=reading.topic)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.chat import Say
 from bot.dossiers import counter
 from bot.dossiers.counter import Figures
@@ -14,7 +16,9 @@ SUBJECT = "ket-qua-giai-quyet"
 async def show(turn: Turn) -> Reply:
     """The figures of the month and the year; one that breaks a sum is not shown, and that is said."""
     t, office = turn.t, turn.chat.office
-    made = [await counter.figures(turn.db, office, span, turn.now) for span in counter.spans(turn.now.date())]
+    found = [await counter.shown(turn.db, office, span, turn.now) for span in counter.spans(turn.now.date())]
+    made = [figures for figures, _ in found]
+    effects = tuple(partial(counter.keep, office=office, made=one, state=state) for one, state in found if state)
     as_of = made[0].as_of
     if as_of is None:
         text = t("Tôi chưa có số liệu hồ sơ nào. Anh/chị hỏi bàn một cửa: {phone}.", phone=wording.telephones(turn))
@@ -24,7 +28,7 @@ async def show(turn: Turn) -> Reply:
         parts.append(t("Số nào còn hồ sơ thiếu hoặc sai ngày thì tôi chưa nêu; bàn một cửa đã có danh sách để sửa."))
     moment = as_of.astimezone(turn.now.tzinfo)
     footer = t("Số liệu lúc {time} ngày {date}.", time=t.time(moment), date=t.date(moment.date()))
-    return Reply((Say("\n\n".join(parts), t("Kết quả giải quyết hồ sơ"), footer),), subject=SUBJECT)
+    return Reply((Say("\n\n".join(parts), t("Kết quả giải quyết hồ sơ"), footer),), effects=effects, subject=SUBJECT)
 
 
 def _span(turn: Turn, made: Figures) -> str:

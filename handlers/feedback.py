@@ -20,7 +20,8 @@ async def ask(turn: Turn) -> Reply:
     t = turn.t
     text = t("Anh/chị viết góp ý vào đây, một tin là đủ. Tôi sẽ cho anh/chị xem lại trước khi gửi.")
     text += "\n" + t("Không cần ghi tên. Việc khẩn cấp xin gọi 113, 114 hoặc 115.")
-    return Reply((Say(text, t("Gửi góp ý"), choices=(Choice(t("Thôi"), "cancel"),)),), step="feedback.text", subject=SUBJECT)
+    choices = (Choice(t("Phản ánh, cần trả lời"), "k:new"), Choice(t("Thôi"), "cancel"))
+    return Reply((Say(text, t("Gửi góp ý"), choices=choices),), step="feedback.text", subject=SUBJECT)
 
 
 async def text_step(turn: Turn) -> Reply | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot.chat import Choice, Say
-from bot.dossiers.codes import find
+from bot.dossiers.codes import find, named
+from bot.dossiers.statuses import CLOSED
 from bot.store import askings, dossiers, follows, notices
 from bot.turn import Effect, Reply, Turn
 from handlers import dossier, greeting
@@ -26,16 +27,17 @@ STOP_NOTICES = frozenset({"dung thong bao", "dung nhan thong bao", "thoi nhan th
 async def begin(turn: Turn) -> Reply | None:
     """«Theo dõi hồ sơ này»: only for a dossier that this chat has proved; any other is asked for its four digits first."""
     t, code = turn.t, turn.arguments[0] if turn.arguments else ""
-    found = await dossiers.find(turn.db, turn.chat.office, code)
-    if found is None or not await dossiers.proved(turn.db, turn.chat, code, turn.now):
+    proved = code in await dossiers.proved_codes(turn.db, turn.chat, turn.now)
+    found = await dossiers.find(turn.db, turn.chat.office, code) if proved else None
+    if found is None:
         return await dossier.details(turn)
-    if found.status in dossier.CLOSED:
-        return Reply((Say(t("Hồ sơ {code} đã kết thúc nên không còn gì để theo dõi.", code=code)),), subject=SUBJECT)
+    if found.status in CLOSED:
+        return Reply((Say(t("Hồ sơ {code} đã kết thúc nên không còn gì để theo dõi.", code=named(t, code))),), subject=SUBJECT)
     own = await follows.followed(turn.db, turn.chat)
     if code not in own and len(own) >= follows.MOST:
         text = t("Anh/chị đang theo dõi {n} hồ sơ, nhiều nhất có thể. Bỏ bớt một hồ sơ rồi thử lại giúp tôi.", n=follows.MOST)
         return Reply((Say(text, choices=(_list_choice(turn),)),), subject=SUBJECT)
-    text = t("Tôi sẽ nhắn anh/chị khi hồ sơ {code} chuyển bước, một ngày trước ngày hẹn, và nếu quá hẹn.", code=code)
+    text = t("Tôi sẽ nhắn anh/chị khi hồ sơ {code} chuyển bước, một ngày trước ngày hẹn, và nếu quá hẹn.", code=named(t, code))
     text += "\n" + t("Tôi chỉ nhắn từ 7:00 đến 21:00. Muốn thôi, anh/chị gõ “dừng”.")
     choices = (Choice(t("Dừng theo dõi"), f"fx:{code}"), _list_choice(turn))
     effect = partial(follows.follow, chat=turn.chat, code=code, now=turn.now)
@@ -59,7 +61,7 @@ async def listing(turn: Turn) -> Reply:
         text += "\n" + t("Tôi sẽ nhắn ở đây khi hồ sơ chuyển bước, trước ngày hẹn một ngày, và nếu quá hẹn. Anh/chị chưa theo dõi hồ sơ nào.")
         return Reply((Say(text, t("Theo dõi hồ sơ"), choices=(Choice(t("Tra cứu hồ sơ"), "g:tra-cuu-ho-so"),)),), subject=SUBJECT)
     text = t("Hồ sơ có gì mới, tôi nhắn ở đây. Bấm để xem hoặc để dừng.")
-    choices = [c for code in own for c in (Choice(t("Xem {code}", code=code), f"d:{code}"), _stop_choice(turn, code))]
+    choices = [c for code in own for c in (Choice(t("Xem {code}", code=named(t, code)), f"d:{code}"), _stop_choice(turn, code))]
     if len(own) > 1:
         choices.append(Choice(t("Dừng tất cả"), "fx"))
     return Reply((Say(text, t("Hồ sơ đang theo dõi"), choices=tuple(choices)),), subject=SUBJECT)
@@ -68,13 +70,13 @@ async def listing(turn: Turn) -> Reply:
 async def stop(turn: Turn) -> Reply:
     """The word «dừng»: the only one at once; of several it is asked which, with one tap for all."""
     t, own = turn.t, await follows.followed(turn.db, turn.chat)
-    named = [f.code for f in find(turn.text, turn.now.date()) if f.code in own]
+    said = [f.code for f in find(turn.text, turn.now.date()) if f.code in own]
     if not own:
         return Reply(
             (Say(t("Anh/chị không theo dõi hồ sơ nào, nên tôi sẽ không tự nhắn gì."), choices=greeting.main_choices(turn)),), subject=SUBJECT
         )
-    if len(named or own) == 1:
-        return _stopped(turn, (named or own)[0])
+    if len(said or own) == 1:
+        return _stopped(turn, (said or own)[0])
     choices = (Choice(t("Dừng tất cả"), "fx"), *(_stop_choice(turn, code) for code in own))
     return Reply((Say(t("Anh/chị muốn dừng theo dõi hồ sơ nào?"), choices=choices),), subject=SUBJECT)
 
@@ -86,7 +88,7 @@ async def end(turn: Turn) -> Reply | None:
     if code:
         return _stopped(turn, code) if code in own else await listing(turn)
     text = turn.t("Đã dừng theo dõi tất cả hồ sơ. Tôi sẽ không tự nhắn nữa.")
-    return Reply((Say(text, replace=True),), effects=(partial(follows.stop, chat=turn.chat),), subject=SUBJECT)
+    return Reply((Say(text, replace=True),), effects=tuple(partial(e, chat=turn.chat) for e in (follows.stop, follows.withdraw)), subject=SUBJECT)
 
 
 async def word(turn: Turn) -> Reply | None:
@@ -120,13 +122,14 @@ async def _silent(turn: Turn, *quiet: Effect) -> Reply:
 
 
 def _stopped(turn: Turn, code: str) -> Reply:
-    text = turn.t("Đã dừng theo dõi hồ sơ {code}. Tôi sẽ không nhắn về hồ sơ này nữa.", code=code)
+    text = turn.t("Đã dừng theo dõi hồ sơ {code}. Tôi sẽ không nhắn về hồ sơ này nữa.", code=named(turn.t, code))
     say = Say(text, choices=(Choice(turn.t("Theo dõi lại"), f"fo:{code}"),), replace=True)
-    return Reply((say,), effects=(partial(follows.stop, chat=turn.chat, code=code),), subject=SUBJECT)
+    effects = tuple(partial(end, chat=turn.chat, code=code) for end in (follows.stop, follows.withdraw))
+    return Reply((say,), effects=effects, subject=SUBJECT)
 
 
 def _stop_choice(turn: Turn, code: str) -> Choice:
-    return Choice(turn.t("Dừng {code}", code=code), f"fx:{code}")
+    return Choice(turn.t("Dừng {code}", code=named(turn.t, code)), f"fx:{code}")
 
 
 def _list_choice(turn: Turn) -> Choice:

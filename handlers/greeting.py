@@ -43,7 +43,7 @@ async def help_(turn: Turn) -> Reply:
     t = turn.t
     lines = (
         t("Hỏi thủ tục: gõ tên việc, ví dụ “đăng ký kết hôn cần gì”, rồi hỏi tiếp “bao nhiêu tiền”, “bao lâu”."),
-        t("Tra cứu hồ sơ: gửi mã in trên giấy hẹn."),
+        t("Tra cứu hồ sơ: gửi mã in trên giấy hẹn, hoặc ảnh chụp mã đó."),
         t("Đánh giá, góp ý: bấm nút bên dưới."),
         t("Đang làm dở mà muốn thoát: gõ “huỷ”."),
         t("Đừng gửi ảnh căn cước, mật khẩu hay mã OTP. Tôi không bao giờ hỏi những thứ này."),
@@ -87,9 +87,7 @@ async def unreadable(turn: Turn) -> Reply:
     """A sticker, a voice message, a file, a place: what to do instead."""
     t, kind = turn.t, turn.incoming.kind.value
     told = {
-        "photo": t(
-            "Tôi chưa đọc được ảnh, và không giữ lại ảnh nào. Xin đừng gửi ảnh căn cước hay giấy tờ riêng. Anh/chị gõ câu hỏi hoặc mã hồ sơ giúp tôi."
-        ),
+        "photo": t("Ở bước này tôi không xem ảnh, và đã bỏ ảnh. Xin đừng gửi ảnh căn cước hay giấy tờ riêng. Anh/chị gõ chữ giúp tôi."),
         "voice": t("Tôi chưa nghe được tin thoại. Anh/chị gõ chữ giúp tôi, không dấu cũng được."),
         "sticker": t("Cảm ơn anh/chị! Anh/chị cần hỏi việc gì ạ?"),
         "location": t("Tôi chưa dùng được vị trí. Anh/chị cần hỏi việc gì ạ?"),

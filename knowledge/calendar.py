@@ -13,6 +13,7 @@ from knowledge.model import CalendarDay, Hours
 
 Span = tuple[dt.time, dt.time]
 LOOK_AHEAD_DAYS = 60
+FURTHEST_DAYS = 800
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,17 @@ class Calendar:
                 if ahead or closes > moment.time():
                     return day, (opens, closes)
         return None
+
+    def working_time(self, since: dt.datetime, until: dt.datetime) -> dt.timedelta:
+        """How much of a span lies on days when the office is open, counted in whole days of 24 hours; a span of years is counted as days."""
+        if (until - since).days > FURTHEST_DAYS:
+            return until - since
+        passed, start = dt.timedelta(), since
+        while start < until:
+            end = min(until, dt.datetime.combine(start.date() + dt.timedelta(days=1), dt.time(), start.tzinfo))
+            passed += end - start if self.day(start.date()).open else dt.timedelta()
+            start = end
+        return passed
 
 
 def _weekend(day: dt.date) -> str:

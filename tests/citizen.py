@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.chat import Chat, Choice, Incoming, Kind, Media, Wire
 from bot.dispatch import Dispatch
+from bot.petitions.envelope import disclosed
 from bot.store import Database, road
 from bot.turn import Gone, State, TooBig
+
+KEY = b"an invented key of thirty-two b."
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Pocket:
 class Citizen:
     """Somebody on one channel. `reply` is what the bot answered to the last message, all parts of it.
 
-    To send photos, `files` must be those of the dispatch."""
+    To send photos, `files` must be those of the dispatch. In a `group` the chat is the person's own, and the bot may be silent."""
 
     dispatch: Dispatch
     database: Database
@@ -43,6 +46,8 @@ class Citizen:
     chat: str = "citizen"
     language: str = ""
     files: Pocket = field(default_factory=Pocket)
+    group: str = ""
+    sender: str = ""
     reply: list[Wire] = field(default_factory=list)
     _events: int = 0
     _last: int = 0
@@ -84,6 +89,10 @@ class Citizen:
     async def presses_id(self, id_: str) -> None:
         """Presses a button by its id, wherever the id comes from."""
         await self._sends(Incoming(self.channel, self.chat, self._event(), Kind.CHOICE, choice=id_, message="the pressed message"))
+
+    async def posts_choice(self, id_: str) -> None:
+        """Presses a button without waiting for what comes of it."""
+        await self.dispatch.accept(Incoming(self.channel, self.chat, self._event(), Kind.CHOICE, choice=id_, group=self.group, sender=self.sender))
 
     def hears(self, *texts: str) -> None:
         """The reply holds every one of the texts."""
@@ -128,11 +137,21 @@ class Citizen:
         self._events += 1
         return f"{self.chat}.{self._events}"
 
+    async def looks(self) -> None:
+        """Reads what came unasked; the reply is empty where nothing did."""
+        async with self.database.reading() as db:
+            self._hear(await road.replies(db, self.channel, self.chat, self._last))
+
+    def _hear(self, rows: list[tuple[int, Wire]]) -> None:
+        self._last = rows[-1][0] if rows else self._last
+        self.reply = [disclosed(KEY, self.channel, self.chat, wire) for _, wire in rows]
+
     async def _sends(self, message: Incoming) -> None:
+        message = replace(message, group=self.group, sender=self.sender)
+        await self.looks()  # what came unasked before is no reply to this
         assert await self.dispatch.accept(message) == 1
         await self.dispatch.settle()
         async with self.database.reading() as db:
             rows = await road.replies(db, self.channel, self.chat, self._last)
-        assert rows, "the bot is silent"
-        self._last = rows[-1][0]
-        self.reply = [wire for _, wire in rows]
+        assert rows or self.group, "the bot is silent"
+        self._hear(rows)

@@ -15,13 +15,14 @@ from hypothesis import settings as hypothesis_settings
 import handlers
 from bot import app
 from bot.dispatch import Bench, Dispatch
+from bot.photos import PhotoStore
 from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
-from tests.citizen import Pocket
+from tests.citizen import KEY, Pocket
 
+__all__ = ["KEY", "NOW", "Clock"]
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # a Monday morning; the desk is open
-KEY = b"an invented key of thirty-two b."
 
 hypothesis_settings.register_profile("house", deadline=None, max_examples=150, derandomize=True)
 hypothesis_settings.load_profile("house")
@@ -88,9 +89,15 @@ def files() -> Pocket:
 
 
 @pytest.fixture
-def dispatch(database: Database, library: Library, clock: Clock, files: Pocket) -> Dispatch:
+def photos(tmp_path: Path) -> PhotoStore:
+    """The photos that are kept."""
+    return PhotoStore(tmp_path / "data" / "photos")
+
+
+@pytest.fixture
+def dispatch(database: Database, library: Library, clock: Clock, files: Pocket, photos: PhotoStore) -> Dispatch:
     """The road to the real dialogues, with a clock to move."""
-    return Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, files))
+    return Dispatch(Bench(database, lambda: library, handlers.route, clock, KEY, files, photos=photos))
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import struct
 import zlib
 from typing import Any
 
-from PIL import Image
+import segno
+import zxingcpp
+from PIL import Image, ImageDraw
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 
@@ -46,3 +48,33 @@ def png_header(width: int, height: int) -> bytes:
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+CODE = "H26.145-261110-0001"
+
+
+def qr(text: str = CODE, scale: int = 6) -> Image.Image:
+    """A QR code in black on white, with its quiet zone."""
+    file = io.BytesIO()
+    segno.make(text, micro=False).save(file, kind="png", scale=scale, border=4)
+    return Image.open(file).convert("RGB")
+
+
+def bars(text: str = CODE, scale: int = 2) -> Image.Image:
+    """A Code 128 barcode, as receipts carry it above the code's text."""
+    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128).to_image(scale=scale)
+    height, width = drawn.shape
+    return Image.frombytes("L", (width, height), bytes(memoryview(drawn))).convert("RGB")
+
+
+def receipt(*codes: Image.Image, size: tuple[int, int] = (1240, 1750), tilt: float = 0) -> Image.Image:
+    """A sheet on a table: lines of print, and the codes one below the other."""
+    sheet = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(sheet)
+    for line in range(size[1] // 2, size[1] - 100, 40):
+        draw.line((80, line, size[0] - 80 - line % 7 * 30, line), fill="#333333", width=6)
+    top = 80
+    for code in codes:
+        sheet.paste(code, (size[0] - code.width - 90, top))
+        top += code.height + 60
+    return sheet.rotate(tilt, Image.Resampling.BICUBIC, expand=True, fillcolor="#7a6a55")

@@ -12,19 +12,23 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, Update
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message, MessageEntity, Update, User
+from telegram import Chat as TelegramChat
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.channels import Accept, TryLater, Undeliverable
 from bot.chat import Choice, Incoming, Kind, Media, Wire, utf16_units
+from bot.photos import PhotoStore
 from bot.texts import Texts, n_, texts
 from bot.turn import FilesBusy, Gone, TooBig
 
 COMMANDS = {
     "thutuc": n_("Danh sách thủ tục"),
     "hoso": n_("Tra cứu hồ sơ"),
+    "theodoi": n_("Hồ sơ đang theo dõi"),
+    "ketqua": n_("Kết quả giải quyết hồ sơ"),
     "giolamviec": n_("Giờ làm việc, địa chỉ"),
     "danhgia": n_("Đánh giá phục vụ"),
     "gopy": n_("Gửi góp ý"),
@@ -36,6 +40,8 @@ COMMANDS = {
 ENGLISH_COMMANDS = {
     "procedures": n_("Danh sách thủ tục"),
     "dossier": n_("Tra cứu hồ sơ"),
+    "following": n_("Hồ sơ đang theo dõi"),
+    "results": n_("Kết quả giải quyết hồ sơ"),
     "hours": n_("Giờ làm việc, địa chỉ"),
     "rate": n_("Đánh giá phục vụ"),
     "feedback": n_("Gửi góp ý"),
@@ -51,6 +57,10 @@ DOWNLOAD_SECONDS = 30.0
 # The payload of a deep link t.me/<bot>?start=…; what is no payload is dropped. Source: core.telegram.org/bots/features#deep-linking.
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(?:([A-Za-z0-9_-]{1,64})|[\s\S]*))?")
 WORTH = ["message", "callback_query"]
+NAME_MOST = 60
+ALBUM_MOST = 10
+_GROUPS = ("group", "supergroup")
+_IN_GROUP = ":"  # between the keys of a group and of a person in it
 log = structlog.get_logger()
 
 
@@ -61,24 +71,44 @@ def make_bot(token: str, api: str) -> Bot:
 
 
 def parse(update: Update) -> Incoming | None:
-    """A private message or a pressed button as the road knows it; None for what is not for us."""
+    """A private message, a pressed button, or what is meant for the bot in a group, as the road knows it; None for what is not for us."""
     if query := update.callback_query:
         held = query.message
         if held is None or query.data is None:
             return None
-        common = _common(update, str(held.chat.id), query.from_user.language_code)
+        common = _common(update, held.chat, query.from_user)
         return Incoming(**common, kind=Kind.CHOICE, choice=query.data, message=str(held.message_id))
     message = update.message
-    if message is None or message.from_user is None or message.chat.type != "private":
+    if message is None or message.from_user is None or message.chat.type not in {"private", *_GROUPS}:
         return None
-    common = _common(update, str(message.chat.id), message.from_user.language_code)
+    if message.chat.type in _GROUPS and not _meant(message):
+        return None
+    common = _common(update, message.chat, message.from_user)
+    if message.migrate_to_chat_id:
+        return Incoming(**common, kind=Kind.MOVED, text=str(message.migrate_to_chat_id))
     kind, text = _content(message)
     media = _photo(message)
     return Incoming(**common, kind=Kind.PHOTO if media else kind, text=text, media=media, place=_place(message))
 
 
-def _common(update: Update, chat: str, language: str | None) -> dict[str, Any]:
-    return {"channel": Telegram.name, "chat": chat, "event": str(update.update_id), "language": language or ""}
+def _meant(message: Message) -> bool:
+    """Whether a group's message is for a bot: a command, a reply to one, or the news that the group has moved. With its privacy mode on,
+    Telegram sends a bot little else; a bot that administers the group, or has that mode off, gets everything. Source: Bot API, Features."""
+    answered = message.reply_to_message
+    to_bot = answered is not None and answered.from_user is not None and answered.from_user.is_bot
+    return to_bot or (message.text or "").startswith("/") or message.migrate_to_chat_id is not None
+
+
+def _common(update: Update, chat: TelegramChat, user: User) -> dict[str, Any]:
+    common = {"channel": Telegram.name, "chat": str(chat.id), "event": str(update.update_id), "language": user.language_code or ""}
+    if chat.type not in _GROUPS:
+        return common
+    return {**common, "chat": f"{chat.id}{_IN_GROUP}{user.id}", "group": str(chat.id), "sender": user.full_name[:NAME_MOST]}
+
+
+def _chat_id(key: str) -> int:
+    """Where Telegram sends what is said in a conversation: a person's one in a group goes to the group."""
+    return int(key.partition(_IN_GROUP)[0])
 
 
 def _content(message: Message) -> tuple[Kind, str]:
@@ -119,9 +149,15 @@ class Telegram:
     name = "telegram"
 
     def __init__(
-        self, bot: Bot, accept: Accept, malformed: Callable[[str, str], Awaitable[None]], secret: str = "", pause: float = PAUSE_SECONDS
+        self,
+        bot: Bot,
+        accept: Accept,
+        malformed: Callable[[str, str], Awaitable[None]],
+        secret: str = "",
+        pause: float = PAUSE_SECONDS,
+        photos: PhotoStore | None = None,
     ) -> None:
-        self.bot, self._accept, self._malformed, self._secret, self._pause = bot, accept, malformed, secret, pause
+        self.bot, self._accept, self._malformed, self._secret, self._pause, self._photos = bot, accept, malformed, secret, pause, photos
         self._asides: set[asyncio.Task[None]] = set()
 
     async def open(self, webhook: str = "") -> None:
@@ -158,7 +194,7 @@ class Telegram:
         await self._accept(incoming)
         if update.callback_query:
             self._aside(self.bot.answer_callback_query(update.callback_query.id))
-        else:
+        elif not incoming.group:  # there most is not answered
             self._aside(self.bot.send_chat_action(int(incoming.chat), ChatAction.TYPING))
 
     def _aside(self, call: Awaitable[bool]) -> None:
@@ -243,24 +279,44 @@ class Telegram:
 
     async def send(self, chat: str, wire: Wire) -> str:
         """Sends, or edits the menu that was pressed; a menu that cannot be edited any more is followed by a new message."""
-        text, entities = formatted(wire)
-        keyboard = _keyboard(wire.buttons)
         try:
-            if wire.replace:
-                try:
-                    await self.bot.edit_message_text(text, int(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
-                    return wire.replace
-                except BadRequest as error:
-                    if "not modified" in str(error).lower():
-                        return wire.replace
-            sent = await self.bot.send_message(int(chat), text, entities=entities, reply_markup=keyboard)
-            return str(sent.message_id)
+            return await (self._send_photos(chat, wire) if wire.photos else self._send_text(chat, wire))
         except RetryAfter as error:
             raise TryLater("flood control", _seconds(error)) from error
+        except ChatMigrated as error:
+            return await self.send(str(error.new_chat_id), wire)
         except (Forbidden, BadRequest) as error:
             raise Undeliverable(type(error).__name__) from error
         except (NetworkError, InvalidToken) as error:  # a token is changed by the operator; what was said waits for that
             raise TryLater(type(error).__name__) from error
+
+    async def _send_text(self, chat: str, wire: Wire) -> str:
+        text, entities = formatted(wire)
+        keyboard = _keyboard(wire.buttons)
+        if wire.replace:
+            try:
+                await self.bot.edit_message_text(text, _chat_id(chat), int(wire.replace), entities=entities, reply_markup=keyboard)
+                return wire.replace
+            except BadRequest as error:
+                if "not modified" in str(error).lower():
+                    return wire.replace
+        sent = await self.bot.send_message(_chat_id(chat), text, entities=entities, reply_markup=keyboard)
+        return str(sent.message_id)
+
+    async def _send_photos(self, chat: str, wire: Wire) -> str:
+        """One photo, or several as one album; those that are kept no more are left out."""
+        found = [photo for sha in wire.photos[:ALBUM_MOST] if (photo := await self._photo(sha))]
+        if not found:
+            raise Undeliverable("photo gone")
+        if len(found) == 1:
+            return str((await self.bot.send_photo(_chat_id(chat), found[0])).message_id)
+        return str((await self.bot.send_media_group(_chat_id(chat), [InputMediaPhoto(photo) for photo in found]))[0].message_id)
+
+    async def _photo(self, sha: str) -> bytes | None:
+        try:
+            return await asyncio.to_thread(self._photos.read, sha) if self._photos else None
+        except FileNotFoundError:
+            return None
 
 
 def _menu(commands: dict[str, str], t: Texts) -> list[BotCommand]:

@@ -30,6 +30,7 @@ from bot.channels.telegram import SECRET_HEADER
 from bot.channels.upload import NotTaken, taken
 from bot.chat import ID_MAX_BYTES, Chat, Incoming, Kind, Wire
 from bot.files import Arrived
+from bot.petitions.envelope import disclosed
 from bot.store import road
 from bot.store.database import Database
 from bot.store.road import Said
@@ -76,6 +77,7 @@ class Web:
     """The page's side of the road. `send` only rings: what the bot says is read from the outbox."""
 
     name = "web"
+    reads_outbox = True
 
     def __init__(
         self,
@@ -85,8 +87,10 @@ class Web:
         clock: Callable[[], dt.datetime],
         arrived: Arrived,
         timer: Callable[[], float] = time.monotonic,
+        key: bytes = b"",
     ) -> None:
-        self._arrived = arrived
+        """`key` opens sealed messages."""
+        self._key, self._arrived = key, arrived
         self._database, self._accept, self._office, self._clock = database, accept, office, clock
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
@@ -165,8 +169,11 @@ class Web:
             return JSONResponse([], headers=_FRESH)
         t = await self._voice(chat)
         async with self._database.reading() as db:
-            lines = await road.history(db, self.name, chat, HISTORY)
+            lines = self._opened(chat, await road.history(db, self.name, chat, HISTORY))
         return JSONResponse([self._shown(line, t) for line in lines if _visible(line)], headers=_FRESH)
+
+    def _opened(self, chat: str, lines: list[Said]) -> list[Said]:
+        return [replace(line, wire=disclosed(self._key, self.name, chat, line.wire)) if line.wire else line for line in lines]
 
     def _shown(self, line: Said, t: Texts) -> dict[str, Any]:
         """A line as the page takes it, from the history and from the event stream alike."""
@@ -234,7 +241,7 @@ class Web:
                 with CancelScope(shield=True):  # a page closed in the midst of a query must not leave its connection hanging
                     t = await self._voice(chat)
                     async with self._database.reading() as db:
-                        new = await road.history(db, self.name, chat, HISTORY, after)
+                        new = self._opened(chat, await road.history(db, self.name, chat, HISTORY, after))
                 after = max([after, *(line.id for line in new)])
                 for line in filter(_visible, new):
                     yield _event("line", self._shown(line, t), line.id)

@@ -16,7 +16,7 @@ from bot.dossiers.imports import How, import_file
 from bot.dossiers.mapping import Mapping, load_mapping
 from bot.dossiers.secret import load_key
 from bot.settings import ZONE, SettingError, Settings
-from bot.store import Database
+from bot.store import Database, counted
 from knowledge.loader import load
 from knowledge.model import Knowledge
 
@@ -40,7 +40,7 @@ def register(commands: Any) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, chosen: str = "") -> AsyncIterator[tuple[Database, str]]:
+async def opened(settings: Settings, chosen: str = "") -> AsyncIterator[tuple[Database, str]]:
     """The database, and the office whose dossiers are meant."""
     office = _office(load(settings.content, settings.clock().date()), chosen)
     database = Database(settings.database_url)
@@ -78,7 +78,7 @@ def _as_of(text: str | None, now: dt.datetime) -> dt.datetime | None:
 async def _import(options: argparse.Namespace, settings: Settings) -> int:
     now, path = settings.clock(), options.file
     how = How(_mapping(options), _as_of(options.as_of, now))
-    async with _opened(settings, options.office) as (database, office):
+    async with opened(settings, options.office) as (database, office):
         done = await import_file(database, office, path, load_key(settings.data), now, how)
     for refused in done.refused:
         print(f"{path.name}: {refused}", file=sys.stderr)
@@ -87,8 +87,11 @@ async def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
-    async with _opened(settings, options.office) as (database, office):
-        found = await reconcile.compare(database, office, options.register, settings.clock().date(), _mapping(options))
+    async with opened(settings, options.office) as (database, office):
+        now = settings.clock()
+        found = await reconcile.compare(database, office, options.register, now.date(), _mapping(options))
+        async with database.writing() as db:
+            await counted.reconciled(db, office, found.counts(), now)
     print("\n".join(found.lines()))
     return 1 if found.differs else 0
 
@@ -96,9 +99,10 @@ async def _reconcile(options: argparse.Namespace, settings: Settings) -> int:
 async def _counter(options: argparse.Namespace, settings: Settings) -> int:
     now = settings.clock()
     spans = counter.spans(now.date())
-    async with _opened(settings, options.office) as (database, office), database.reading() as db:
+    async with opened(settings, options.office) as (database, office), database.reading() as db:
         figures = [await counter.figures(db, office, span, now) for span in spans]
         rows = [await counter.faults(db, office, span, now) for span in spans]
-    for one, faults in zip(figures, rows, strict=True):
-        print("\n".join(counter.lines(one, faults)))
+        compared = [counter.reconciled(span, await counted.reconciliations_of(db, office, *span.moments)) for span in spans]
+    for one, faults, line in zip(figures, rows, compared, strict=True):
+        print("\n".join((*counter.lines(one, faults), line)))
     return 1 if any(rows) else 0

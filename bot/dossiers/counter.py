@@ -5,7 +5,7 @@ Source: domain rules, section 7 (form II.06a/VPCP/KSTT): 3 = 4 + 5 + 6; 7 = 8 + 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import ZONE
+from bot.store import Database, counted
+from bot.store.dossiers import state as dossiers_state
 from bot.store.tables import dossiers
 from knowledge.words import fold
 
@@ -120,6 +122,11 @@ class _Rules:
         self.undue = sa.and_(d.due_at.is_(None), sa.or_(self.solved, self.pending))
 
 
+def _own(office: str) -> sa.ColumnElement[bool]:
+    """The dossiers of the office's exports: those that a citizen had looked up elsewhere are only some of all, and no figure."""
+    return sa.and_(dossiers.c.office == office, dossiers.c.source == "")
+
+
 def _day(db: AsyncConnection, moment: sa.ColumnElement[dt.datetime | None]) -> sa.ColumnElement[str]:
     """The day of a moment in Việt Nam (UTC+7 all the year)."""
     return sa.func.date(moment, "+7 hours") if db.dialect.name == "sqlite" else sa.func.date(sa.func.timezone(ZONE.key, moment))
@@ -138,18 +145,45 @@ async def figures(db: AsyncConnection, office: str, span: Span, now: dt.datetime
     counts = [sa.func.coalesce(sa.func.sum(sa.case((getattr(rules, name), 1), else_=0)), 0).label(name) for name in _COUNTED]
     d, (start, _) = dossiers.c, span.moments
     touched = sa.or_(d.completed_at.is_(None), d.completed_at >= start, d.received_at >= start)  # the others are in no figure
-    rows = (await db.execute(sa.select(d.method, *counts).where(d.office == office, touched).group_by(d.method))).all()
-    as_of = (await db.execute(sa.select(sa.func.max(d.as_of)).where(d.office == office))).scalar_one()
+    rows = (await db.execute(sa.select(d.method, *counts).where(_own(office), touched).group_by(d.method))).all()
+    as_of = (await db.execute(sa.select(sa.func.max(d.as_of)).where(_own(office)))).scalar_one()
     summed = {name: sum(int(getattr(row, name)) for row in rows) for name in _COUNTED}
     online = sum(int(row.fresh) for row in rows if fold(row.method) in ONLINE)
     direct = sum(int(row.fresh) for row in rows if fold(row.method) in DIRECT)
     return Figures(span, online, direct, as_of=as_of, **summed)
 
 
+async def shown(db: AsyncConnection, office: str, span: Span, now: dt.datetime) -> tuple[Figures, str]:
+    """The figures of a span as they were counted last, while neither the dossiers nor the day have changed; else counted now.
+
+    The second is the state to keep them under, "" where they are kept already."""
+    state = f"{now.date()} {await dossiers_state(db, office)}"
+    if found := await counted.kept(db, office, span.name, state):
+        as_of = found.pop("as_of")
+        return Figures(span, as_of=as_of and dt.datetime.fromisoformat(as_of), **found), ""
+    return await figures(db, office, span, now), state
+
+
+async def keep(db: AsyncConnection, office: str, made: Figures, state: str) -> None:
+    """Keeps the figures of a span until something changes."""
+    values = {name: getattr(made, name) for name in ("online", "direct", *_COUNTED)}
+    await counted.keep(db, office, made.span.name, state, {**values, "as_of": made.as_of and made.as_of.isoformat()})
+
+
+async def renew(database: Database, office: str, now: dt.datetime) -> None:
+    """Counts this month and year anew where anything has changed, so that no citizen waits for it."""
+    async with database.reading() as db:
+        found = [await shown(db, office, span, now) for span in spans(now.date())]
+    async with database.writing() as db:
+        for made, state in found:
+            if state:
+                await keep(db, office, made, state)
+
+
 async def faults(db: AsyncConnection, office: str, span: Span, now: dt.datetime) -> list[Fault]:
     """The dossiers that break a sum of a span, at most a thousand."""
     rules, d = _Rules(db, span, now.date()), dossiers.c
-    ways = [row for row in (await db.execute(sa.select(d.method).where(d.office == office).distinct())).scalars() if fold(row) not in ONLINE | DIRECT]
+    ways = [row for row in (await db.execute(sa.select(d.method).where(_own(office)).distinct())).scalars() if fold(row) not in ONLINE | DIRECT]
     reasons = (
         ("thiếu ngày tiếp nhận", rules.unreceived),
         ("đã xong hoặc đã dừng mà thiếu ngày hoàn thành", rules.undated),
@@ -160,7 +194,7 @@ async def faults(db: AsyncConnection, office: str, span: Span, now: dt.datetime)
     )
     found: list[Fault] = []
     for reason, rule in reasons:
-        codes = await db.execute(sa.select(d.code).where(d.office == office, rule).order_by(d.code).limit(MOST_FAULTS - len(found)))
+        codes = await db.execute(sa.select(d.code).where(_own(office), rule).order_by(d.code).limit(MOST_FAULTS - len(found)))
         found += [Fault(code, reason) for code in codes.scalars()]
     return found
 
@@ -181,6 +215,19 @@ def lines(made: Figures, wrong: Sequence[Fault]) -> list[str]:
     shown = [f"  {name}: {text if holds else 'chưa công bố được'}" for name, text, holds in facts]
     time = f"  Số liệu lúc {made.as_of.astimezone(ZONE):%H:%M ngày %d/%m/%Y}" if made.as_of else "  Chưa có hồ sơ nào."
     return [f"{made.span.name}:", *shown, time, *(f"  ! {fault.code}: {fault.reason}" for fault in wrong)]
+
+
+def reconciled(span: Span, found: Sequence[tuple[dt.datetime, Mapping[str, int]]]) -> str:
+    """How often the list was compared with the office's register in a span, and how the last time went."""
+    if not found:
+        return f"  Đối soát với sổ, {span.name.lower()}: chưa lần nào"
+    at, n = found[-1]
+    wrong = sum(n.values()) - n["compared"]
+    told = (
+        f"chỉ có trong sổ {n['register_only']}, chỉ có trong phần mềm {n['software_only']}, khác nhau {n['different']}, "
+        f"ghi hai lần {n['twice']}, không đọc được {n['refused']}"
+    )
+    return f"  Đối soát với sổ, {span.name.lower()}: {len(found)} lần; lần cuối {at.astimezone(ZONE):%d/%m/%Y} lệch {wrong} ({told})"
 
 
 def _share(part: int, whole: int) -> str:

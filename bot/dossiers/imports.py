@@ -16,7 +16,7 @@ from typing import IO
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dossiers import telling
+from bot.dossiers import counter, telling
 from bot.dossiers.mapping import Mapping
 from bot.dossiers.sheet import Record, Refused, SheetError, read_sheet
 from bot.store import Database, dossiers, road
@@ -46,6 +46,7 @@ class Imported:
     otherwise: int = 0
     unchanged: int = 0
     older: int = 0
+    closed: int = 0  # rows that name neither a telephone nor an identity number: nobody can open them in a chat
     refused: list[Refused] = field(default_factory=list)
 
     def add(self, kept: Kept) -> None:
@@ -67,6 +68,8 @@ class Imported:
             f"Mới: {self.new}. Đổi trạng thái: {self.moved.total()}. Đổi thông tin khác: {self.otherwise}. "
             f"Không đổi: {self.unchanged}. Cũ hơn số liệu đang có: {self.older}.",
         ]
+        if self.closed:
+            lines.append(f"{self.closed} hồ sơ không có điện thoại và số căn cước: người dân không tra cứu được, phải đến bàn một cửa.")
         lines += [f"  {before} → {after}: {n}" for (before, after), n in self.moved.most_common()]
         return "\n".join(lines)
 
@@ -91,6 +94,7 @@ async def import_file(
             result.add(kept)
     async with database.writing() as db:
         await road.keep_cursor(db, name, (seen or as_of).isoformat())
+    await counter.renew(database, office, now)
     return result
 
 
@@ -131,6 +135,7 @@ def _fill(spool: IO[bytes], result: Imported, read: Callable[[], Iterator[Record
             result.refused.append(row)
             continue
         piece.append(row)
+        result.closed += not (row["phone_hash"] or row["identity_hash"])
         result.taken += 1
         if len(piece) >= PIECE:
             pickle.dump(piece, spool)

@@ -26,6 +26,10 @@ HEADINGS = {
     "name": ("applicantname", "nguoi nop", "ho ten", "chu ho so", "ten nguoi nop"),
     "phone": ("phone", "phonenumber", "dien thoai", "so dien thoai", "sdt"),
     "identity": ("identitynumber", "cccd", "so cccd", "so dinh danh", "so can cuoc", "cmnd"),
+    "receipt": ("receipt", "receiptnumber", "so bien nhan", "bien nhan", "so giay hen", "so tiep nhan", "so ho so giay"),
+    "amount": ("amount", "so tien", "so tien phai nop", "so tien can nop", "phi phai nop"),
+    "extended": ("extendeddate", "ngay hen lai", "ngay hen tra moi", "gia han den", "gia han den ngay", "hen lai ngay"),
+    "apology": ("apology", "ly do tre", "ly do tre hen", "ly do hen lai", "ly do gia han", "ly do xin loi"),
     "as_of": ("as_of", "asof", "updatedat", "updateddate", "cap nhat luc", "ngay cap nhat", "thoi diem cap nhat", "so lieu luc"),
 }
 KNOWN = {alias: name for name, aliases in HEADINGS.items() for alias in aliases}

@@ -36,6 +36,11 @@ class Differences:
     def differs(self) -> bool:
         return bool(self.register_only or self.software_only or self.different or self.twice or self.refused)
 
+    def counts(self) -> dict[str, int]:
+        """How many of each kind, as they are remembered."""
+        lists = ("different", "register_only", "software_only", "twice", "refused")
+        return {"compared": self.compared, **{name: len(getattr(self, name)) for name in lists}}
+
     def lines(self) -> Iterator[str]:
         """Every difference in a line, then how many."""
         yield from (f"chỉ có trong sổ: {code}" for code in self.register_only)

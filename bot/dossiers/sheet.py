@@ -13,17 +13,18 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from bot.dossiers.codes import Found, find
-from bot.dossiers.mapping import Mapping
+from bot.dossiers.codes import find, receipt_number
+from bot.dossiers.mapping import HEADINGS, Mapping
 from bot.dossiers.secret import keyed_hash, last_digits, masked
 from bot.dossiers.statuses import Status
 from bot.settings import ZONE
+from bot.store.dossiers import RECEIPT
 from knowledge.leaflet import nearest
 
 REQUIRED = {"code": "Mã hồ sơ", "status": "Trạng thái"}
 _FORMATS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 MAX_UNPACKED = 512 * 1024 * 1024
-WORDS = ("status", "procedure_name", "procedure_code", "field", "reason", "method", "name", "phone", "identity")
+WORDS = ("status", "procedure_name", "procedure_code", "field", "reason", "method", "name", "phone", "identity", "receipt", "amount", "apology")
 PLAIN = Mapping()
 
 
@@ -96,23 +97,38 @@ def _placed(number: int, header: dict[int, str], cells: Sequence[object]) -> _Ro
     return _Row(number, values, places)
 
 
+def record_of(values: dict[str, object], key: bytes, today: dt.date, status_of: Callable[[str], Status | None]) -> Record | Refused:
+    """A record for the store from values by our names for the columns, wherever they come from."""
+    row = _Row(0, {**dict.fromkeys((*WORDS, *REQUIRED, "as_of", "received", "due", "completed")), **values}, dict.fromkeys(HEADINGS, 0))
+    return _record(row, key, today, status_of)
+
+
 def _record(row: _Row, key: bytes, today: dt.date, status_of: Callable[[str], Status | None]) -> Record | Refused:
     values, words = row.values, {name: _words(row.values.get(name)) for name in WORDS}
-    found = find(str(values["code"] or ""), today)
-    if len(found) != 1 or found[0].fault:
+    code = _code(str(values["code"] or ""), words["receipt"], today)
+    if not code:
         return row.refused("code", f"“{values['code'] or ''}” không phải là mã hồ sơ (như H26.145-260108-0002).")
     if not words["status"]:
         return row.refused("status", "trạng thái trống.")
     times = _times(row, today)
     if isinstance(times, Refused):
         return times
-    return _made(found[0], words, times, key, status_of(words["status"]))
+    return _made(code, words, times, key, status_of(words["status"]))
+
+
+def _code(written: str, receipt: str, today: dt.date) -> str:
+    """The code of a row; of one without a code the receipt number stands for it; "" where there is neither."""
+    found = find(written, today)
+    if len(found) == 1 and not found[0].fault:
+        return found[0].code
+    number = receipt_number(receipt)
+    return f"{RECEIPT}{number}" if number and not written.strip() else ""
 
 
 def _times(row: _Row, today: dt.date) -> dict[str, dt.datetime | None] | Refused:
     """The row's dates; the time of its figures may not lie beyond tomorrow."""
     times: dict[str, dt.datetime | None] = {}
-    for name in ("received", "due", "completed", "as_of"):
+    for name in ("received", "due", "completed", "extended", "as_of"):
         try:
             times[name] = _moment(row.values.get(name))
         except ValueError:
@@ -122,9 +138,9 @@ def _times(row: _Row, today: dt.date) -> dict[str, dt.datetime | None] | Refused
     return times
 
 
-def _made(found: Found, words: dict[str, str], times: dict[str, dt.datetime | None], key: bytes, status: Status | None) -> Record:
+def _made(code: str, words: dict[str, str], times: dict[str, dt.datetime | None], key: bytes, status: Status | None) -> Record:
     record: Record = {
-        "code": found.code,
+        "code": code,
         **{name: words[name] for name in ("procedure_name", "procedure_code", "field", "reason", "method")},
         "status": status.number if status else None,
         "status_label": status.label if status else words["status"],
@@ -132,8 +148,12 @@ def _made(found: Found, words: dict[str, str], times: dict[str, dt.datetime | No
         "due_at": times["due"],
         "completed_at": times["completed"],
         "applicant": masked(words["name"]),
-        "phone_hash": keyed_hash(key, found.code, last_digits(words["phone"])),
-        "identity_hash": keyed_hash(key, found.code, last_digits(words["identity"])),
+        "phone_hash": keyed_hash(key, code, last_digits(words["phone"])),
+        "identity_hash": keyed_hash(key, code, last_digits(words["identity"])),
+        "receipt": receipt_number(words["receipt"]),
+        "amount": words["amount"],
+        "extended_at": times["extended"],
+        "apology": words["apology"],
     }
     return record | ({"as_of": times["as_of"]} if times["as_of"] else {})
 

@@ -28,6 +28,8 @@ class Status:
     plain: str  # the same in plain words, said to the citizen
 
 
+COLLECTED = 10
+CLOSED = frozenset({3, 8, COLLECTED})  # nothing more will come of these
 STATUSES = {
     s.number: s
     for s in (

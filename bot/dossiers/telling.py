@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import CAPS, Choice, Say, Wire, render
+from bot.dossiers.codes import named
 from bot.dossiers.statuses import STATUSES
 from bot.settings import ZONE
 from bot.store import askings, follows
@@ -49,7 +50,7 @@ def _notice(follower: Follower, change: Change, now: dt.datetime) -> Notice:
     if change.status_changed:
         say, event = _moved(t, new, follower), f"status {new.status or new.status_label} {as_of}"
     else:
-        say, event = _postponed(t, change), f"due {new.due_at and new.due_at.astimezone(dt.UTC).isoformat()} {as_of}"
+        say, event = _postponed(t, change), f"due {new.appointed and new.appointed.astimezone(dt.UTC).isoformat()} {as_of}"
     return Notice(follower, event, wire(t, say, follower), not_before(now))
 
 
@@ -64,8 +65,9 @@ def _moved(t: Texts, dossier: Dossier, follower: Follower) -> Say:
     status = STATUSES.get(dossier.status or 0)
     lines = [t("Trạng thái mới: {label}", label=t(status.label) if status else dossier.status_label)]
     lines += [t(status.plain)] if status else []
-    if dossier.due_at and dossier.status not in CLOSED | {9}:
-        lines.append(t("Ngày hẹn trả: {date}.", date=t.weekday(_day(dossier.due_at))))
+    if dossier.appointed and dossier.status not in CLOSED | {9}:
+        lines.append(t("Ngày hẹn trả: {date}.", date=t.weekday(_day(dossier.appointed))))
+        lines += _apology(t, dossier)
     if dossier.status != COLLECTED:
         return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier), choices(t, dossier.code))
     lines.append(t("Tôi thôi theo dõi hồ sơ này."))
@@ -74,10 +76,18 @@ def _moved(t: Texts, dossier: Dossier, follower: Follower) -> Say:
 
 def _postponed(t: Texts, change: Change) -> Say:
     dossier = change.new
-    old, new = (t.weekday(_day(d.due_at)) if d and d.due_at else "" for d in (change.old, dossier))
-    lines = [t("Ngày hẹn trả đổi từ {old} sang {new}.", old=old, new=new)]
+    old, new = (t.weekday(_day(d.appointed)) if d and d.appointed else "" for d in (change.old, dossier))
+    lines = [t("Ngày hẹn trả đổi từ {old} sang {new}.", old=old, new=new), *_apology(t, dossier)]
     lines += [t("Ghi chú của cơ quan: {reason}", reason=dossier.reason[:REASON_MOST])] if dossier.reason else []
     return Say("\n".join(lines), _title(t, dossier), as_of(t, dossier), choices(t, dossier.code))
+
+
+def _apology(t: Texts, dossier: Dossier) -> list[str]:
+    """What the office has recorded on form 04, and no word of ours beside it."""
+    if not dossier.extended_at:
+        return []
+    reason = [t("Lý do: {reason}", reason=dossier.apology[:REASON_MOST])] if dossier.apology else []
+    return [t("Cơ quan xin lỗi anh/chị vì trễ hẹn."), *reason]
 
 
 def choices(t: Texts, code: str) -> tuple[Choice, ...]:
@@ -86,7 +96,7 @@ def choices(t: Texts, code: str) -> tuple[Choice, ...]:
 
 
 def _title(t: Texts, dossier: Dossier) -> str:
-    return t("Hồ sơ {code}", code=dossier.code)
+    return t("Hồ sơ {code}", code=named(t, dossier.code))
 
 
 def as_of(t: Texts, dossier: Dossier) -> str:

@@ -65,6 +65,15 @@ class Database:
             await connection.commit()
 
 
+@asynccontextmanager
+async def paused(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Leaves a connection for reading without a transaction while something slow is waited for; what is read afterwards is of a new moment."""
+    await connection.rollback()
+    yield
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN")
+
+
 class told:
     """Turns the database's own errors into a StoreError that says what to do."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Chat
-from bot.store.road import upsert
-from bot.store.tables import attempts, dossiers, proofs
+from bot.store.road import cursor, keep_cursor, upsert
+from bot.store.tables import dossiers, proofs
 
-TRIES_PER_HOUR = 5
-CODE_TRIES_PER_DAY = 20
+CANDIDATES = 5  # dossiers that one receipt number may stand for: some offices begin anew every year
+RECEIPT = "#"  # before a key that is a receipt number; the code itself of a dossier that has none
+_STATE = "dossiers of "
 PROOF_LASTS = dt.timedelta(days=90)
 
 
@@ -37,6 +39,16 @@ class Dossier:
     phone_hash: str
     identity_hash: str
     as_of: dt.datetime
+    receipt: str = ""
+    amount: str = ""
+    extended_at: dt.datetime | None = None
+    apology: str = ""
+    source: str = ""  # the system that told it; "" for the office's own export
+
+    @property
+    def appointed(self) -> dt.datetime | None:
+        """The day that holds: that of form 04 where the office has recorded one, else that of the receipt."""
+        return self.extended_at or self.due_at
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,8 @@ class Change:
 
     @property
     def due_changed(self) -> bool:
-        return self.old is not None and self.old.due_at is not None and self.new.due_at is not None and self.old.due_at != self.new.due_at
+        """Whether a day that was told is another one now."""
+        return bool(self.old and self.old.appointed and self.new.appointed and self.old.appointed != self.new.appointed)
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,12 @@ async def _write(db: AsyncConnection, office: str, written: Sequence[Dossier]) -
     newer = query.excluded.as_of >= dossiers.c.as_of
     statement = query.on_conflict_do_update(index_elements=["office", "code"], set_=changed, where=newer)
     await db.execute(statement, [{"office": office, **vars(d)} for d in written])
+    await keep_cursor(db, _STATE + office, uuid.uuid4().hex)
+
+
+async def state(db: AsyncConnection, office: str) -> str:
+    """A mark that changes whenever any dossier of the office is written."""
+    return await cursor(db, _STATE + office)
 
 
 async def find(db: AsyncConnection, office: str, code: str) -> Dossier | None:
@@ -115,9 +134,10 @@ async def find(db: AsyncConnection, office: str, code: str) -> Dossier | None:
 
 
 async def every(db: AsyncConnection, office: str) -> AsyncIterator[Dossier]:
-    """All dossiers of an office, by code, a few at a time."""
+    """All dossiers of an office's exports, by code, a few at a time."""
     names = [dossiers.c[name] for name in Dossier.__dataclass_fields__]
-    async for row in await db.stream(sa.select(*names).where(dossiers.c.office == office).order_by(dossiers.c.code)):
+    own = sa.and_(dossiers.c.office == office, dossiers.c.source == "")
+    async for row in await db.stream(sa.select(*names).where(own).order_by(dossiers.c.code)):
         yield Dossier(*row)
 
 
@@ -138,14 +158,39 @@ async def proved(db: AsyncConnection, chat: Chat, code: str, now: dt.datetime) -
     return (await db.execute(sa.select(sa.exists().where(own)))).scalar_one()
 
 
-async def fail(db: AsyncConnection, chat: Chat, code: str, now: dt.datetime) -> None:
-    """Remembers a wrong second factor."""
-    await db.execute(attempts.insert().values(office=chat.office, channel=chat.channel, chat=chat.key, code=code, at=now))
+async def ever_proved(db: AsyncConnection, chat: Chat, code: str) -> bool:
+    """Whether this chat gave the second factor at any time."""
+    own = sa.exists().where(*_own_proofs(chat), proofs.c.code == code)
+    return (await db.execute(sa.select(own))).scalar_one()
 
 
-async def locked(db: AsyncConnection, chat: Chat, code: str, now: dt.datetime) -> bool:
-    """Whether there were too many wrong tries: by this chat within an hour, or on this code within a day."""
-    a = attempts.c
-    mine = sa.select(sa.func.count()).where(a.channel == chat.channel, a.chat == chat.key, a.at > now - dt.timedelta(hours=1))
-    on_code = sa.select(sa.func.count()).where(a.office == chat.office, a.code == code, a.at > now - dt.timedelta(days=1))
-    return (await db.execute(mine)).scalar_one() >= TRIES_PER_HOUR or (await db.execute(on_code)).scalar_one() >= CODE_TRIES_PER_DAY
+async def proved_codes(db: AsyncConnection, chat: Chat, now: dt.datetime) -> list[str]:
+    """The dossiers that this chat has proved within the last 90 days, the latest first."""
+    query = sa.select(proofs.c.code).where(*_own_proofs(chat), proofs.c.at > now - PROOF_LASTS).order_by(proofs.c.at.desc(), proofs.c.code)
+    return list((await db.execute(query)).scalars())
+
+
+def _own_proofs(chat: Chat) -> tuple[sa.ColumnElement[bool], ...]:
+    return proofs.c.office == chat.office, proofs.c.channel == chat.channel, proofs.c.chat == chat.key
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What the second factor of a dossier is compared with."""
+
+    code: str
+    phone_hash: str
+    identity_hash: str
+
+
+async def secrets(db: AsyncConnection, office: str, key: str) -> list[Secret]:
+    """The second factors of the dossiers that a code or a receipt number (after RECEIPT) stands for; none where there is no such dossier."""
+    d = dossiers.c
+    named = d.receipt == key.removeprefix(RECEIPT) if key.startswith(RECEIPT) else d.code == key
+    query = sa.select(d.code, d.phone_hash, d.identity_hash).where(d.office == office, named).order_by(d.as_of.desc()).limit(CANDIDATES)
+    return [Secret(*row) for row in await db.execute(query)]
+
+
+async def has_receipts(db: AsyncConnection, office: str) -> bool:
+    """Whether the office's exports tell receipt numbers."""
+    return (await db.execute(sa.select(sa.exists().where(dossiers.c.office == office, dossiers.c.receipt > "")))).scalar_one()

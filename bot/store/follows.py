@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat import Chat, Wire
 from bot.store.dossiers import Dossier
 from bot.store.road import upsert
-from bot.store.tables import conversations, dossiers, follows, notifications, outbox, ratings
+from bot.store.tables import conversations, dossiers, follows, notifications, outbox, proofs, ratings
 
 MOST = 20  # dossiers that one chat may follow
 _AT_ONCE = 500  # rows of one statement; a database takes some thousand values at most
@@ -55,6 +55,24 @@ async def stop(db: AsyncConnection, chat: Chat, code: str = "") -> None:
     await db.execute(follows.delete().where(where))
 
 
+async def withdraw(db: AsyncConnection, chat: Chat, code: str = "") -> None:
+    """Takes back what waits for the morning: the messages about a dossier that nobody asked for and that are not sent yet, or all of them."""
+    o = outbox.c
+    unasked = sa.and_(o.channel == chat.channel, o.chat == chat.key, o.inbox_id.is_(None), o.sent_at.is_(None), o.failed_at.is_(None))
+    about = sa.cast(o.payload, sa.Text()).contains(code, autoescape=True) if code else sa.true()
+    await db.execute(outbox.delete().where(unasked, about))
+
+
+async def forget(db: AsyncConnection, chat: Chat) -> None:
+    """Removes all that is known of a person's dossiers: what the chat follows, was told, has proved, and what waits to be sent unasked.
+
+    Its wrong tries stay for a week, since deleting them would give new ones; `attempts.forget` removes them then."""
+    await stop(db, chat)
+    await withdraw(db, chat)
+    for table in (notifications, proofs):
+        await db.execute(table.delete().where(table.c.office == chat.office, table.c.channel == chat.channel, table.c.chat == chat.key))
+
+
 async def followed(db: AsyncConnection, chat: Chat) -> list[str]:
     """The codes that this chat follows, oldest first."""
     return list((await db.execute(sa.select(follows.c.code).where(_own(chat)).order_by(follows.c.since, follows.c.code))).scalars())
@@ -84,8 +102,9 @@ async def open_dossiers(db: AsyncConnection, office: str, first: dt.datetime, en
     d = dossiers.c
     names = [d[name] for name in Dossier.__dataclass_fields__ if name != "code"]
     query = _followers().add_columns(*names).join(dossiers, sa.and_(d.office == follows.c.office, d.code == follows.c.code))
+    day = sa.func.coalesce(d.extended_at, d.due_at, type_=d.due_at.type)
     undone = sa.and_(d.completed_at.is_(None), sa.or_(d.status.is_(None), d.status.not_in((3, 8, 9, 10))))
-    rows = await db.execute(query.where(follows.c.office == office, d.due_at >= first, d.due_at < end, undone))
+    rows = await db.execute(query.where(follows.c.office == office, day >= first, day < end, undone))
     return [(_follower(row), Dossier(**{name: getattr(row, name) for name in Dossier.__dataclass_fields__})) for row in rows]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from rapidfuzz import fuzz
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,13 +16,22 @@ from bot.chat import Chat, Incoming, Kind, Menu, Wire
 from bot.store.tables import conversations, cursors, inbox, malformed, outbox
 from bot.turn import State
 from knowledge.understand.meaning import Topic
+from knowledge.words import fold
 
 HIDDEN = "••••"
+_REPEATED_LEAST = 8  # letters from which a repeated text tells whose it is
+_REPEATED_LIKE = 85  # of 100, by the words that both have
 
 
 def upsert(db: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT on either database."""
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+async def alone(db: AsyncConnection, name: str) -> None:
+    """Waits until no other transaction has this name, and keeps it until ours ends. SQLite has one writer at a time anyway."""
+    if db.dialect.name == "postgresql":
+        await db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
 @dataclass(frozen=True)
@@ -72,12 +82,28 @@ def _incoming(row: Any) -> Incoming:
 
 
 async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failure: str = "", hide: bool = False) -> bool:
-    """Marks a message as answered; `hide` blots its text and place out of the store. False where another worker has answered it."""
+    """Marks a message as answered; `hide` blots what it says and brings out of the store. False where another worker has answered it."""
     values: dict[str, object] = {"done_at": now, "failure": failure}
     if hide:
-        values["payload"] = {**row.incoming.to_dict(), "text": HIDDEN, "place": None}
+        values["payload"] = blotted(row.incoming).to_dict()
     done = await db.execute(inbox.update().where(inbox.c.id == row.id, inbox.c.done_at.is_(None)).values(**values))
     return done.rowcount == 1
+
+
+def blotted(message: Incoming) -> Incoming:
+    """The message without what it says, brings or chooses."""
+    said = HIDDEN if message.text or message.media or message.place else ""
+    return Incoming(message.channel, message.chat, message.event, message.kind, said, HIDDEN if message.choice else "")
+
+
+async def blot_said(db: AsyncConnection, chat: Chat, words: str, now: dt.datetime) -> None:
+    """Blots what this chat said within two days in nearly the same words as a private text, so that the one does not lead to the other."""
+    own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.received_at > now - dt.timedelta(days=2))
+    private = fold(words)
+    for row in (await db.execute(sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.event, inbox.c.payload).where(own))).all():
+        said = fold(_incoming(row).text)
+        if len(said) >= _REPEATED_LEAST and (said in private or fuzz.token_set_ratio(said, private) >= _REPEATED_LIKE):
+            await db.execute(inbox.update().where(inbox.c.id == row.id).values(payload=blotted(_incoming(row)).to_dict()))
 
 
 async def state_of(db: AsyncConnection, chat: Chat) -> State:
@@ -104,9 +130,11 @@ async def keep_state(db: AsyncConnection, chat: Chat, state: State, now: dt.date
     await db.execute(query.on_conflict_do_update(index_elements=["channel", "chat"], set_=values))
 
 
-async def say(db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None) -> None:
-    """Puts messages into the outbox, in order."""
-    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": now}
+async def say(
+    db: AsyncConnection, chat: Chat, wires: Sequence[Wire], now: dt.datetime, inbox_id: int | None = None, not_before: dt.datetime | None = None
+) -> None:
+    """Puts messages into the outbox, in order; they are sent at once, or not before a time."""
+    row = {"office": chat.office, "channel": chat.channel, "chat": chat.key, "inbox_id": inbox_id, "created_at": now, "not_before": not_before or now}
     if wires:
         await db.execute(outbox.insert(), [{**row, "payload": wire.to_dict()} for wire in wires])
 
@@ -147,6 +175,11 @@ async def mark_sent(db: AsyncConnection, ids: Sequence[int], messages: Sequence[
     """Marks messages as sent, with the channel's name for each."""
     query = outbox.update().where(outbox.c.id == sa.bindparam("row_id")).values(sent_at=now, message=sa.bindparam("row_message"))
     await db.execute(query, [{"row_id": id_, "row_message": message} for id_, message in zip(ids, messages, strict=True)])
+
+
+async def forget_sent(db: AsyncConnection, id_: int) -> None:
+    """Removes a message that was sent, so that nothing tells that it ever was."""
+    await db.execute(outbox.delete().where(outbox.c.id == id_))
 
 
 async def mark_retry(db: AsyncConnection, id_: int, not_before: dt.datetime, failure: str) -> None:

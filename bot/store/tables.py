@@ -142,6 +142,14 @@ dossiers = sa.Table(
     _text("phone_hash"),
     _text("identity_hash"),
     sa.Column("as_of", Moment(), nullable=False),
+    _text("receipt"),  # the number on the paper receipt, where the office's export has one
+    _text("amount"),  # what is to be paid, in the export's words
+    sa.Column("extended_at", Moment()),  # the new day of form 04
+    _text("apology"),  # its reason
+    _text("source"),  # the look-up system that told it; empty for the export
+    sa.Index("ix_dossiers_receipt", "office", "receipt"),
+    sa.Index("ix_dossiers_received", "office", "received_at"),
+    sa.Index("ix_dossiers_completed", "office", "completed_at"),
 )
 
 proofs = sa.Table(
@@ -165,6 +173,7 @@ attempts = sa.Table(
     sa.Column("at", Moment(), nullable=False),
     sa.Index("ix_attempts_chat", "channel", "chat", "at"),
     sa.Index("ix_attempts_code", "code", "at"),
+    sa.Index("ix_attempts_at", "office", "at"),
 )
 
 follows = sa.Table(
@@ -303,6 +312,82 @@ petition_numbers = sa.Table(
     _text("office", primary_key=True),
     _text("day", primary_key=True),
     sa.Column("last", sa.Integer(), nullable=False),
+)
+
+reconciliations = sa.Table(
+    "reconciliations",
+    metadata,
+    _id(),
+    _text("office"),
+    sa.Column("at", Moment(), nullable=False),
+    *(
+        sa.Column(name, sa.Integer(), nullable=False, server_default="0")
+        for name in ("compared", "different", "register_only", "software_only", "twice", "refused")
+    ),
+    sa.Index("ix_reconciliations_at", "office", "at"),
+)
+
+lapses = sa.Table(  # followed dossiers whose day has passed without form 04, each a task of the staff
+    "lapses",
+    metadata,
+    _text("office", primary_key=True),
+    _text("code", primary_key=True),
+    sa.Column("due_at", Moment(), primary_key=True),
+    sa.Column("at", Moment(), nullable=False),
+)
+
+counted = sa.Table(  # the public counter's figures, kept until the dossiers or the day change
+    "counted",
+    metadata,
+    _text("office", primary_key=True),
+    _text("span", primary_key=True),
+    _text("state"),
+    sa.Column("figures", sa.JSON(), nullable=False),
+)
+
+petition_drafts = sa.Table(  # what is being written and was not sent, sealed; gone when it is sent, left or a day old
+    "petition_drafts",
+    metadata,
+    _text("office"),
+    _text("channel", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("sealed"),
+    sa.Column("updated_at", Moment(), nullable=False),
+)
+
+staff = sa.Table(  # an invitation until it is joined, a record of who did what once it is left
+    "staff",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("name"),
+    _text("role"),
+    _text("code_hash"),
+    sa.Column("invited_at", Moment(), nullable=False),
+    sa.Column("expires_at", Moment(), nullable=False),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("joined_at", Moment()),
+    sa.Column("left_at", Moment()),
+    sa.Index(
+        "ix_staff_chat",
+        "channel",
+        "chat",
+        unique=True,
+        sqlite_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+        postgresql_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+    ),
+)
+
+enrolment_tries = sa.Table(
+    "enrolment_tries",
+    metadata,
+    _id(),
+    _text("office"),
+    _text("channel"),
+    _text("chat"),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Index("ix_enrolment_tries_chat", "channel", "chat", "at"),
 )
 
 askings = sa.Table(

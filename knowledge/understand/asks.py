@@ -33,6 +33,19 @@ class Ask:
         return query(self.main, self.aside, self.denied, self.lacking)
 
 
+def merged(found: Sequence[Ask]) -> Ask:
+    """Several asks as one."""
+    gap = Piece(Role.STOP, ",")
+    return Ask(
+        tuple(p for a in found for p in (*a.main, gap)),
+        tuple(p for a in found for p in (*a.aside, gap)),
+        tuple(p for a in found for p in a.denied),
+        tuple(p for a in found for p in a.lacking),
+        tuple(dict.fromkeys(label for a in found for label in a.labels)),
+        any(a.condition for a in found),
+    )
+
+
 def asks(parts: Sequence[Clause], finder: Finder) -> list[Ask]:
     """The asks of a message. Several only where clauses name different procedures and none is mere circumstance."""
     worded = [c for c in parts if c.has_words]

@@ -9,6 +9,7 @@ from knowledge.model import Aspect
 from knowledge.understand.pieces import Piece, Role
 
 _BREAKS = frozenset(".,;?!\n()[]/:")
+_WANTED = frozenset(("muốn", "giờ", "nay", "xin", "tính", "định", "cần"))
 _NO = frozenset(("không", "chưa", "chẳng"))
 
 
@@ -70,6 +71,8 @@ def _with(here: Clause, state: str, piece: Piece) -> tuple[Clause, str]:
         case Role.WORD | Role.LIGHT:
             if piece.text in _NO and piece.role is Role.LIGHT and state != "denied":
                 return here, "aside lacking" if state.startswith("aside") else "lacking"
+            if state == "aside" and piece.text in _WANTED:
+                return here, "words"  # «nhưng giờ muốn …» is the matter itself
             return _taken(here, state, piece), state
     return here, "words"
 

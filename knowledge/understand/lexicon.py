@@ -9,8 +9,9 @@ from pathlib import Path
 
 from knowledge.leaflet import Section, read
 from knowledge.model import Aspect, Word
+from knowledge.understand.grievance import Grievance
 from knowledge.understand.phrases import Groups, Numbers, Phrases
-from knowledge.understand.tokens import words
+from knowledge.understand.tokens import plain, syllable, words
 from knowledge.words import fold
 
 SHIPPED = Path(__file__).resolve().parent.parent / "content" / "lexicon"
@@ -77,7 +78,10 @@ class Lexicon:
     leading: Phrases[bool]
     marking: Phrases[bool]
     doing: Phrases[bool]
+    grievances: Phrases[str]
+    heated: Phrases[bool]
     shorts: dict[Words, Words]
+    source: Path
     texts: tuple[Words, ...]  # every phrase, for the vocabulary
 
 
@@ -118,7 +122,10 @@ def lexicon(folder: Path, listed: Iterable[Word] = ()) -> Lexicon:
         leading=plain("bien-the.md", "dau ten"),
         marking=plain("bien-the.md", "trong ten"),
         doing=plain("bien-the.md", "viec phai noi ra"),
-        shorts={tuple(words(w.short)): tuple(words(w.long)) for w in listed},
+        shorts=_shorts(listed),
+        source=source,
+        grievances=_grievances(source, groups),
+        heated=_plain(source / "phan-anh.md", "loi nang", groups, []),
         texts=tuple(texts),
     )
 
@@ -139,6 +146,20 @@ def _items(path: Path, section: str | None = None) -> Iterator[tuple[str, list[s
                 yield name, [p for p in (part.strip() for part in left.split(",")) if p], right.strip()
 
 
+def _shorts(listed: Iterable[Word]) -> dict[Words, Words]:
+    """The short forms, those of several letters without their accents too: «gpld» like «gplđ»."""
+    written = {tuple(words(w.short)): tuple(words(w.long)) for w in listed}
+    bare = {tuple(map(plain, short)): long for short, long in written.items() if all(len(t) >= 3 and not syllable(t) for t in short)}
+    return {**bare, **written}
+
+
+def items(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What stands before and after the colon of each line."""
+    for line in lines:
+        left, _, right = line.partition(":")
+        yield " ".join(left.split()), " ".join(right.split())
+
+
 def _groups(source: Path) -> Groups:
     groups: dict[str, Phrases[bool]] = {"số": Numbers(numeric=True)}
     for name, section in read_sections(source / "nhom-tu.md").items():
@@ -155,30 +176,30 @@ def read_sections(path: Path) -> dict[str, Section]:
     return read(path, path.read_text(encoding="utf-8-sig"), keys=(), sections=None).sections if path.is_file() else {}
 
 
-def _pattern(phrase: str) -> list[str]:
+def pattern(phrase: str) -> list[str]:
     return [p if p.startswith("{") else w for p in re.findall(r"\{[^}]*\}|[^{}]+", phrase) for w in ([p] if p.startswith("{") else words(p))]
 
 
-def _literal(pattern: list[str]) -> Words:
-    return tuple(w for w in pattern if not w.startswith("{"))
+def _literal(path: list[str]) -> Words:
+    return tuple(w for w in path if not w.startswith("{"))
 
 
-def _plain(path: Path, section: str, groups: Groups, texts: list[Words]) -> Phrases[bool]:
+def _plain(file: Path, section: str, groups: Groups, texts: list[Words]) -> Phrases[bool]:
     found: Phrases[bool] = Phrases(groups)
-    for _, phrases, _right in _items(path, section):
-        for pattern in map(_pattern, phrases):
-            found.add(pattern, True)
-            texts.append(_literal(pattern))
+    for _, phrases, _right in _items(file, section):
+        for path in map(pattern, phrases):
+            found.add(path, True)
+            texts.append(_literal(path))
     return found
 
 
 def _aspects(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:
     found: Phrases[str] = Phrases(groups)
     for section, phrases, _ in _items(source / "khia-canh.md"):
-        for pattern in map(_pattern, phrases):
+        for path in map(pattern, phrases):
             if section in ASPECTS:
-                found.add(pattern, str(ASPECTS[section]))
-            texts.append(_literal(pattern))
+                found.add(path, str(ASPECTS[section]))
+            texts.append(_literal(path))
     return found
 
 
@@ -186,9 +207,9 @@ def _same(source: Path, groups: Groups, texts: list[Words]) -> Phrases[Words]:
     found: Phrases[Words] = Phrases(groups)
     for _, phrases, right in _items(source / "dong-nghia.md"):
         meant = ("+",) if right.endswith("+") else tuple(words(right))
-        for pattern in map(_pattern, phrases):
-            found.add(pattern, meant)
-            texts.append(_literal(pattern))
+        for path in map(pattern, phrases):
+            found.add(path, meant)
+            texts.append(_literal(path))
         if meant != ("+",):
             found.add(meant, meant)
         texts.append(meant)
@@ -198,9 +219,9 @@ def _same(source: Path, groups: Groups, texts: list[Words]) -> Phrases[Words]:
 def _ordinals(source: Path, groups: Groups, texts: list[Words]) -> Phrases[int]:
     found: Phrases[int] = Phrases(groups)
     for _, phrases, right in _items(source / "thu-tu.md", "thu tu"):
-        for pattern in map(_pattern, phrases):
-            found.add(pattern, int(right))
-            texts.append(_literal(pattern))
+        for path in map(pattern, phrases):
+            found.add(path, int(right))
+            texts.append(_literal(path))
     return found
 
 
@@ -217,7 +238,16 @@ def _broad(source: Path, texts: list[Words]) -> tuple[tuple[Words, Broad], ...]:
 def _deciding(source: Path, groups: Groups, texts: list[Words]) -> Phrases[str]:
     found: Phrases[str] = Phrases(groups)
     for _, phrases, right in _items(source / "quyet-dinh.md"):
-        for pattern in map(_pattern, phrases):
-            found.add(pattern, right)
-            texts.append(_literal(pattern))
+        for path in map(pattern, phrases):
+            found.add(path, right)
+            texts.append(_literal(path))
+    return found
+
+
+def _grievances(source: Path, groups: Groups) -> Phrases[str]:
+    """The words of phan-anh.md by their section; they are no vocabulary for questions about procedures."""
+    found: Phrases[str] = Phrases(groups)
+    for section, phrases, _ in _items(source / "phan-anh.md"):
+        for path in map(pattern, phrases) if section in set(Grievance) else ():
+            found.add(path, section)
     return found

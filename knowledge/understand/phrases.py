@@ -56,6 +56,21 @@ class Phrases(Generic[V]):
                     waiting.extend((end, following) for end in group.ends(tokens, place))
         return best
 
+    def every(self, tokens: Sequence[str], start: int) -> list[tuple[int, V]]:
+        """All phrases that begin at `start`, longest first: where each ends and what it means."""
+        found: list[tuple[int, V]] = []
+        waiting = [(start, self._root)]
+        while waiting:
+            place, node = waiting.pop()
+            if node.value is not None:
+                found.append((place, node.value))
+            if place < len(tokens):
+                if following := node.words.get(tokens[place]):
+                    waiting.append((place + 1, following))
+                for name, following in node.groups.items():
+                    waiting.extend((end, following) for end in self.groups[name].ends(tokens, place))
+        return sorted(found, key=lambda item: -item[0])
+
     def ends(self, tokens: Sequence[str], start: int) -> list[int]:
         """Every place where a phrase that begins at `start` may end."""
         found = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
@@ -33,6 +33,7 @@ class Piece:
     text: str
     sure: bool = True
     bare: bool = False  # an aspect named by its noun only («lệ phí»), which the name of a procedure may hold too
+    at: tuple[int, int] = (0, 0)  # the places in the message that it was read from
 
 
 # An aspect phrase with one of these asks; without, it only names («lệ phí», «điều kiện»).
@@ -63,6 +64,10 @@ class Reader:
         """The pieces of a message in their order."""
         return self._cut(reads, self.marks, keep=True)
 
+    def placed(self, reads: Sequence[Read]) -> list[Piece]:
+        """The same, each with the places it was read from."""
+        return self._cut(reads, self.marks, keep=True, placed=True)
+
     def raw(self, reads: Sequence[Read]) -> list[Piece]:
         """The words without their polite frames, aspects left as the words they are: how general leaflets are found."""
         out = self._cut(reads, self.everyday, keep=False)
@@ -71,14 +76,15 @@ class Reader:
         # A greeting is all frame: then the frame is what it says.
         return [Piece(Role.STOP if r.text in STOPS else Role.WORD, r.text) for r in reads]
 
-    def _cut(self, reads: Sequence[Read], marks: Phrases[Mark], *, keep: bool) -> list[Piece]:
+    def _cut(self, reads: Sequence[Read], marks: Phrases[Mark], *, keep: bool, placed: bool = False) -> list[Piece]:
         tokens = [r.text for r in reads]
         out: list[Piece] = []
         place = 0
         while place < len(tokens):
             end, found = self.longest(tokens, place, marks, keep=keep)
-            if not all(r.sure for r in reads[place:end]):
-                found = [replace(p, sure=False) for p in found]
+            sure = all(r.sure for r in reads[place:end])
+            if placed or not sure:
+                found = [Piece(p.role, p.text, sure, p.bare, (place, end)) for p in found]
             out += found
             place = end
         return out

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.model import Kind
-from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
+from knowledge.understand.candidates import CHOICES_MOST, ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
+from knowledge.understand.families import Families, Family, Said
 from knowledge.understand.index import Features, features
 from knowledge.understand.meaning import Topic
 from knowledge.understand.pieces import Piece
@@ -29,6 +30,10 @@ NAMED_GENERAL = 0.7  # share of its name from which a general leaflet leaves wha
 SIBLINGS_MOST = 5
 PICKED = 1.0  # weight of words by which one of an offered list must lead
 FITS_SAID = 0.6  # share of the message that the current procedure explains where nothing is asked
+NEAR_FAMILY, NEAR_SIGNED = 0.8, 0.5  # how near the best a member brings in the family that is named, and one that signs point at
+FAMILY_LEAD, SIGNED_LEAD = 1.25, 2.2  # the lead of a member over the others of its family, and over those that the same signs point at
+SIGNED_ENOUGH = 0.26  # score from which a named object with a strong sign is enough
+NAMED_OTHER, SIGNS_OTHER = 0.6, 2.0  # share of its name from which the best is not left for such a family but by that weight of signs
 CARRIED = 0.5  # weight of the current procedure's words beside those of the message
 
 
@@ -39,7 +44,19 @@ class Subject:
     codes: tuple[str, ...] = ()
     general: str = ""
     stays: bool = False
+    fresh: bool = False  # decided by the words of this message alone
+    firm: bool = False  # by the signs of a family
+    score: float = 1.0
     why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How an ask is put: whether it asks for anything, for something firm, and what it says of families."""
+
+    said: Said
+    asking: bool = False
+    firm: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,15 +66,21 @@ class Leaflets:
     procedures: Finder
     generals: Finder
     kinds: Mapping[str, Kind]
+    families: Families
 
 
 def subject(
-    query: Query, raw: Sequence[Piece], topic: Topic, signs: Signals, leaflets: Leaflets, *, asking: bool = False, firm: bool = False
+    query: Query,
+    raw: Sequence[Piece],
+    topic: Topic,
+    signs: Signals,
+    leaflets: Leaflets,
+    manner: Manner,
 ) -> Subject:
     """The subject of an ask in its conversation. `raw` finds general leaflets; without it only procedures are looked for.
 
-    What names nothing new stays with the conversation only where it asks (`asking`), goes on or fits what is talked about;
-    what asks `firm`ly for an aspect stays unless it names something new."""
+    What names nothing new stays with the conversation only where it asks , goes on or fits what is talked about;
+    what asks firmly for an aspect stays unless it names something new."""
     procedures = leaflets.procedures
     ranked = _favour(procedures.rank(query), _favoured(topic, signs))
     general = best_general(raw, leaflets)
@@ -65,6 +88,8 @@ def subject(
     why = [f"thủ tục: {c}" for c in ranked[:4]] + ([f"tờ chung: {general}"] if general else [])
     if general and _yields(general, best, topic, signs):
         general = None
+    if moved := _moved(ranked, manner.said, topic, signs, leaflets):
+        return replace(moved, why=(*why, *moved.why))
     follows = topic.asked and (signs.follows or signs.corrects) and not (general and general.named >= NAMED_GENERAL)
     if follows and not _named(best) and (within := _sibling(query, topic, procedures, why, _alone(ranked), deep=True)):
         return within
@@ -80,16 +105,110 @@ def subject(
         return Subject(decision.keys or topic.offered, why=(*why, "trong các thủ tục vừa đưa ra"))
     if topic.asked and not _named(best) and (within := _sibling(query, topic, procedures, why)):
         return within
-    if topic.asked and (not _new(best) or _still(ranked, topic)) and (firm or not _event(ranked, topic, signs)):
-        if general and _apart(general, ranked, topic, signs, asking=asking):
+    if topic.asked and (not _new(best) or _still(ranked, topic)) and (manner.firm or not _event(ranked, topic, signs)):
+        if general and _apart(general, ranked, topic, signs, asking=manner.asking):
             return Subject(general=general.key, why=(*why, "câu không hỏi tiếp, tờ chung gần hơn"))
-        if asking or _goes_on(signs) or _fits(ranked, query, topic, procedures):
+        if manner.asking or _goes_on(signs) or _fits(ranked, query, topic, procedures):
             return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
         why.append("không hỏi tiếp: đọc như câu mới")
-    decision = procedures.decide(ranked, query)
+    signed = in_family(query, ranked, manner.said, topic, leaflets)
+    decision = signed or procedures.decide(ranked, query)
     if not decision.keys and general and general.score >= GENERAL_ALONE:
         return Subject(general=general.key, why=(*why, "chỉ tờ chung gần"))
-    return Subject(decision.keys, why=(*why, decision.rule))
+    return Subject(decision.keys, fresh=True, firm=signed is not None, score=best.score if best else 0.0, why=(*why, decision.rule))
+
+
+def _moved(ranked: Sequence[Candidate], said: Said, topic: Topic, signs: Signals, leaflets: Leaflets) -> Subject | None:
+    """Another member of the family talked about, or one of those offered, that the signs of the message mean («còn gia hạn?», «loại hằng tháng»)."""
+    current = topic.offered or topic.asked[:1]
+    for family in leaflets.families.by_code.get(current[0], ()) if current else ():
+        best = ranked[0] if ranked else None
+        if best and _new(best) and best.key not in family.codes:
+            return None
+        signs_said = said.signs(family)
+        meant = family.meant(signs_said, [c for c in family.codes if c in leaflets.procedures.names and (not topic.offered or c in topic.offered)])
+        if len(meant.codes) != 1 or not meant.pointed or meant.codes == current:
+            continue
+        if best and _named(best) and best.key not in meant.codes and meant.weight < SIGNS_OTHER:
+            continue
+        goes_on = signs.follows or signs.corrects or family.name in said.objects
+        if topic.offered or ((meant.strong or (meant.whole and goes_on)) and meant.weight > family.weight(current[0], signs_said)):
+            return Subject(meant.codes, why=(f"họ «{family.name}», dấu hiệu {sorted(signs_said)}: sang thủ tục cùng họ",))
+    return None
+
+
+def in_family(query: Query, ranked: Sequence[Candidate], said: Said, topic: Topic, leaflets: Leaflets) -> Decision | None:
+    """The decision where the best candidate, or one near it whose object the message names, is of a family; None to decide by scores."""
+    family = _family(ranked, said, leaflets.families)
+    if family is None:
+        return None
+    named = family.name in said.objects
+    known = [c for c in family.codes if c in leaflets.procedures.names]
+    signs = said.signs(family)
+    meant = family.meant(signs, known)
+    if ranked[0].score < (SIGNED_ENOUGH if named and meant.strong else POSSIBLE if named else ENOUGH):
+        return None
+    told = f"họ «{family.name}», dấu hiệu {sorted(signs)}"
+    if not named and not meant.strong:
+        return None
+    if len(meant.codes) == 1 and meant.strong:
+        return Decision(meant.codes, told, True)
+    if leading := _leading(ranked, meant.codes if meant.strong else known, SIGNED_LEAD if meant.alike and meant.pointed else FAMILY_LEAD):
+        return Decision((leading,), f"{told}: dẫn đầu trong họ", True)
+    if len(meant.codes) == 1:
+        return Decision(meant.codes, told, True)
+    if not meant.alike:
+        decision = leaflets.procedures.decide([c for c in ranked if c.key in meant.codes], query)
+        if decision.keys:
+            return replace(decision, rule=f"{told}; {decision.rule}")
+    return Decision(_in_order(meant.codes, ranked)[:CHOICES_MOST], f"{told}: còn ngỏ")
+
+
+def bare_family(query: Query, said: Said, leaflets: Leaflets) -> Subject | None:
+    """The choice where a message says no more than the object of a family, and what is to be done with it stays open."""
+    for family in leaflets.families.all if said.bare else ():
+        if family.asks_bare and family.name in said.objects and _only(query, family):
+            meant = family.meant(signs := said.signs(family), known := [c for c in family.codes if c in leaflets.procedures.names])
+            if not meant.strong and (meant.whole or not meant.pointed) and len(known) > 1:
+                return Subject(tuple(known[:CHOICES_MOST]), why=(f"họ «{family.name}», dấu hiệu {sorted(signs)}: nói trống",))
+    return None
+
+
+def _only(query: Query, family: Family) -> bool:
+    """Whether the message says no more than the object of the family."""
+    object_words = {w for anchor in family.anchors for w in anchor}
+    return all(f in object_words for f, share in query.asked.items() if " " not in f and share >= 1.0)
+
+
+def _leading(ranked: Sequence[Candidate], among: Sequence[str], lead: float) -> str:
+    """The best candidate where it is one of these and leads the others of them clearly."""
+    mine = [c for c in ranked if c.key in among][:2]
+    if not mine or mine[0] is not ranked[0] or mine[0].score < ENOUGH:
+        return ""
+    return mine[0].key if len(mine) == 1 or mine[0].score >= lead * mine[1].score else ""
+
+
+def _family(ranked: Sequence[Candidate], said: Said, families: Families) -> Family | None:
+    """The family of the best candidate; or one whose object the message names and whose signs point clearly at a member not far behind."""
+    if not ranked:
+        return None
+    own = families.family(ranked[0].key, said)
+    if own is not None and own.name in said.objects:
+        return own
+    behind = {c.key: c.score / ranked[0].score for c in ranked[1:]} if ranked[0].score else {}
+    for family in families.all:
+        if family.name in said.objects and ranked[0].key not in family.codes:
+            meant = family.meant(said.signs(family))
+            near = max((behind.get(code, 0.0) for code in family.codes), default=0.0)
+            least = NEAR_SIGNED if meant.strong and len(meant.codes) == 1 else NEAR_FAMILY
+            if near >= least and (ranked[0].named < NAMED_OTHER or meant.weight >= SIGNS_OTHER):
+                return family
+    return own
+
+
+def _in_order(codes: Sequence[str], ranked: Sequence[Candidate]) -> tuple[str, ...]:
+    order = {c.key: place for place, c in enumerate(ranked)}
+    return tuple(sorted(codes, key=lambda code: order.get(code, len(order))))
 
 
 def best_general(raw: Sequence[Piece], leaflets: Leaflets) -> Candidate | None:

@@ -19,24 +19,29 @@ from itertools import chain
 
 from knowledge.model import Aspect, Kind, Knowledge
 from knowledge.understand import entries
-from knowledge.understand.asks import Ask, asks
+from knowledge.understand.asks import Ask, asks, merged
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
+from knowledge.understand.families import Said, families
+from knowledge.understand.grievance import Grievance, grievance
 from knowledge.understand.lexicon import Broad, lexicon
+from knowledge.understand.likeness import Likeness, general_texts, one_of, procedure_texts, second
 from knowledge.understand.lists import listed, told
 from knowledge.understand.meaning import Answer, Asked, Choose, Meaning, Other, Reading, Topic, Unknown, carried_on
 from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
-from knowledge.understand.subject import Leaflets, best_general, subject
-from knowledge.understand.tokens import tokens, words
+from knowledge.understand.subject import Leaflets, Manner, Subject, bare_family, best_general, subject
+from knowledge.understand.tokens import STOPS, tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
 EMERGENCY = "khan-cap"
 FILLING = frozenset(("về", "của", "cho", "hỏi", "thủ", "tục", "vụ", "giấy", "tờ", "hồ", "sơ", "tiền", "cần", "người", "tôi", "em", "mình"))
 USUAL = frozenset(("mới", "đăng"))  # said alone of a list they mean the usual one of it
+SOFT = frozenset(("*steps", "*do", "*so"))  # labels that ask nothing in particular
 TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
+TWO_SIGNS, THREE_SIGNS = 1.5, 2.5  # weight of signs from which parts that name other things are circumstance, and joined ones too
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
 
@@ -48,24 +53,40 @@ class Understanding:
         self.knowledge = knowledge
         self.heard = entries.heard(knowledge, today)
         self.lexicon = lexicon(knowledge.office.path.parent, knowledge.words)
+        self.families = families(self.lexicon.source, self.lexicon.groups)
         known: Iterator[tuple[Sequence[str], int]] = chain(
             ((words(text), weight) for text, weight in entries.texts(knowledge)),
             ((text, 4) for text in self.lexicon.texts),
+            ((text, 2) for text in self.families.texts),
             ((text, 2) for text in self.lexicon.shorts.values()),
         )
         self.speller = Speller(vocabulary(known), self.lexicon.shorts, max(map(len, self.lexicon.shorts), default=1))
         self.reader = Reader(self.lexicon, self._kept())
-        whole = len(knowledge.procedures) <= entries.BODIES_MOST
+        full = len(knowledge.procedures) <= entries.BODIES_MOST
+        self._apart: dict[str, tuple[list[Read], list[Piece]]] = {}
         expired = [p.code for p in knowledge.procedures if not p.valid_on(today)]
-        self.procedures = Finder((entries.procedure_entry(p, self._cut, whole=whole) for p in knowledge.procedures), expired, self.lexicon)
+        self.procedures = Finder((entries.procedure_entry(p, self._cut, whole=full) for p in knowledge.procedures), expired, self.lexicon)
         self.generals = Finder(entries.general_entry(g, self._cut_raw) for g in knowledge.generals if g.topic != EMERGENCY)
+        self.likeness = Likeness(self._texts())
         self.kinds = {g.topic: g.kind for g in knowledge.generals}
-        self.leaflets = Leaflets(self.procedures, self.generals, self.kinds)
+        self.leaflets = Leaflets(self.procedures, self.generals, self.kinds, self.families)
         self.codes = {code: p.code for p in knowledge.procedures for code in (*p.former_codes, p.code)}
         self.people = frozenset(
             w for name in ("người", "tôi") if name in self.lexicon.groups for path, _ in self.lexicon.groups[name].items() for w in path
         )
         self.broad = self._broad()
+        self._apart.clear()
+
+    def _texts(self) -> Iterator[tuple[str, Iterator[tuple[list[str], list[Piece], float]]]]:
+        for key, texts in (
+            *((p.code, procedure_texts(p)) for p in self.knowledge.procedures),
+            *((g.topic, general_texts(g)) for g in self.knowledge.generals if g.topic != EMERGENCY),
+        ):
+            yield key, (self._liked(text, weight) for text, weight in texts if text)
+
+    def _liked(self, text: str, weight: float) -> tuple[list[str], list[Piece], float]:
+        reads, pieces = self._taken_apart(text)
+        return [r.text for r in reads], pieces, weight
 
     def renewed(self, knowledge: Knowledge, today: dt.date) -> Understanding:
         """For changed content: with this one's index where nothing that it is built from has changed (only a fee, a time), else anew."""
@@ -107,7 +128,14 @@ class Understanding:
         return self.speller.read(without_opening(tokens(text), self.lexicon))
 
     def _cut(self, text: str) -> list[Piece]:
-        return self.reader.pieces(self.speller.ours(tokens(text)))
+        return self._taken_apart(text)[1]
+
+    def _taken_apart(self, text: str) -> tuple[list[Read], list[Piece]]:
+        """A text of ours as read and cut; while the indexes are built each text is needed twice."""
+        if text not in self._apart:
+            reads = self.speller.ours(tokens(text))
+            self._apart[text] = reads, self.reader.pieces(reads)
+        return self._apart[text]
 
     def _cut_raw(self, text: str) -> list[Piece]:
         return self.reader.raw(self.speller.ours(tokens(text)))
@@ -120,12 +148,20 @@ class Understanding:
         why = ["đọc là: " + " ".join(said)]
         if emergency(said, self.lexicon):
             return self._reading(Other(EMERGENCY), topic, [*why, "có người đang gặp nguy hiểm"])
-        pieces = self.reader.pieces(reads)
+        pieces = self.reader.placed(reads)
         why.append(
             "tách: " + " ".join(f"{p.text}" if p.role is Role.WORD else f"<{p.role.value}:{p.text}>" for p in pieces if p.role is not Role.LIGHT)
         )
         meaning = self._meaning(said, pieces, self.reader.raw(reads), topic, why)
         return self._reading(meaning, topic, why)
+
+    def grievance(self, text: str) -> Grievance:
+        """What kind of trouble a text tells of: one for the petition's road, or for another."""
+        return grievance([r.text for r in self._reads(text) if r.text not in STOPS], self.lexicon.grievances)
+
+    def heated(self, text: str) -> bool:
+        """Whether a text has words that people say in anger."""
+        return bool(self.lexicon.heated.all([r.text for r in self._reads(text) if r.text not in STOPS]))
 
     def _known(self, topic: Topic) -> Topic:
         """The topic without codes that are no longer served, former ones under their current code."""
@@ -141,7 +177,7 @@ class Understanding:
             return self._general(decided[0])
         signs = signals(said, self.lexicon)
         why.append(f"dấu hiệu: {signs}")
-        pieces = told(pieces)
+        whole, pieces = pieces, told(pieces)
         parts = clauses(pieces)
         if named := [self.codes[p.text] for p in pieces if p.role is Role.CODE and p.text in self.codes]:
             why.append("mã thủ tục trong câu")
@@ -160,14 +196,50 @@ class Understanding:
             if choice := self._opened(broad, self._aspects(found[0], False, topic, signs)):
                 return choice
         if len(found) > 1:
-            return self._several(found, raw, topic, signs, why)
-        return self._one(found[0], raw, topic, signs, why)
+            one = self._one_family(found, pieces, said)
+            if one is None:
+                return self._several(found, topic, signs, why, said, whole)
+            found = [one]
+        return self._one(found[0], raw, topic, signs, why, said, whole)
 
-    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+    def _one_family(self, found: Sequence[Ask], pieces: Sequence[Piece], said: Sequence[str]) -> Ask | None:
+        """All parts as one ask where each names a member of one family and the whole message means but one of them."""
+        if sum(_firm(a.labels) for a in found) > 1:
+            return None
+        joined = any(p.role is Role.JOIN for p in pieces)
+        best = [next(iter(self.procedures.rank(a.query(), most=1)), None) for a in found]
+        whole = merged(found)
+        heard = self._said(whole, said)
+        for family in self.families.all:
+            inside = [c is not None and c.key in family.codes for c in best]
+            meant = family.meant(heard.signs(family)) if any(inside) else None
+            if (
+                meant
+                and meant.whole
+                and len(meant.codes) == 1
+                and (meant.weight >= (THREE_SIGNS if joined else TWO_SIGNS) or (all(inside) and not joined))
+            ):
+                return whole
+        return None
+
+    def _said(self, ask: Ask, said: Sequence[str], *, part: bool = False) -> Said:
+        """What the message says of families; with `part` only the words of this ask."""
+        words = [p.text if p.role in (Role.WORD, Role.LIGHT) else "," for p in (*ask.main, *(() if part else ask.aside))]
+        if part:
+            held = {i for p in ask.main for i in range(*p.at)}
+            said = [t if i in held else "," for i, t in enumerate(said)]
+        return self.families.said(said, words, self.lexicon, bare=not (set(ask.labels) - SOFT or ask.condition or ask.denied or "đăng" in said))
+
+    def _one(self, ask: Ask, raw: list[Piece], topic: Topic, signs: Signals, why: list[str], said: Sequence[str], whole: Sequence[Piece]) -> Meaning:
         asking = ask.query()
         if asking.empty and (carried := self._carried(ask, raw, topic, signs, why)) is not None:
             return carried
-        if not (topic.asked or topic.offered) and _bare(ask) and (among := self.procedures.open_among(self.procedures.rank(asking), asking)):
+        heard = self._said(ask, said)
+        if not topic.asked and not topic.offered and (bare := bare_family(asking, heard, self.leaflets)):
+            why.extend(bare.why)
+            return Choose(bare.codes, self._aspects(ask, False, topic, signs))
+        alone = _bare(ask) and not (topic.asked or topic.offered or heard.objects)
+        if alone and (among := self.procedures.open_among(self.procedures.rank(asking), asking)):
             why.append("nói trống: chưa biết muốn làm gì")
             return Choose(among)
         about = subject(
@@ -176,12 +248,13 @@ class Understanding:
             topic,
             signs,
             self.leaflets,
-            asking=bool(ask.labels) or ask.condition,
-            firm=_firm(ask.labels),
+            Manner(heard, asking=bool(ask.labels) or ask.condition, firm=_firm(ask.labels)),
         )
         why.extend(about.why)
         if about.general:
             return self._general(about.general)
+        if about.fresh:
+            about = self._reconsidered(about, said, whole, why)
         asked = self._aspects(ask, about.stays, topic, signs)
         if not asked and "*so" in ask.labels and not topic.asked:
             asked = (Aspect.STEPS,)
@@ -189,13 +262,24 @@ class Understanding:
             return self._answer([(code, asked) for code in about.codes], signs)
         return Choose(about.codes, asked) if about.codes else Unknown()
 
-    def _several(self, found: Sequence[Ask], raw: list[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning:
+    def _reconsidered(self, about: Subject, said: Sequence[str], whole: Sequence[Piece], why: list[str]) -> Subject:
+        """The subject after a second opinion by the whole message."""
+        likes = self.likeness.ranked(said, whole)
+        codes, rule = second(about, likes, len(said), self.procedures.lengths)
+        why.extend([f"giống: {like}" for like in likes[:3]] + ([rule] if rule else []))
+        return replace(about, codes=codes)
+
+    def _several(self, found: Sequence[Ask], topic: Topic, signs: Signals, why: list[str], said: Sequence[str], whole: Sequence[Piece]) -> Meaning:
         answered = []
         for ask in found:
-            about = subject(ask.query(), [], Topic(), signs, self.leaflets)
+            about = subject(ask.query(), [], Topic(), signs, self.leaflets, Manner(self._said(ask, said, part=True)))
             why.extend(about.why)
             if about.codes:
                 answered.append((about.codes[0], self._aspects(ask, False, topic, signs)))
+        likes = self.likeness.ranked(said, whole)
+        if one := one_of([code for code, _ in answered], likes, len(said), self.procedures.lengths):
+            why.extend([*(f"giống: {like}" for like in likes[:3]), "cả câu giống một tờ"])
+            answered = [(one, wanted) for _, wanted in answered]
         return self._answer(answered, signs) if answered else Unknown()
 
     def _carried(self, ask: Ask, raw: Sequence[Piece], topic: Topic, signs: Signals, why: list[str]) -> Meaning | None:

@@ -15,10 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from bot.__main__ import main
+from bot.photos import MOST_BYTES
 from bot.trial import BadLine, read_batch
 from knowledge.loader import CONTENT
+from tests.pictures import CODE, qr, receipt, saved
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "bot" / "dossiers" / "sample.csv"
@@ -155,6 +158,43 @@ def test_a_missing_content_folder_is_told(monkeypatch: pytest.MonkeyPatch, capsy
     assert capsys.readouterr().err.splitlines()[0] == "/nowhere:1: không có thư mục nội dung này. Hãy sửa MOTCUA_CONTENT hoặc tạo thư mục."
 
 
+# --- staff ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_staff_are_invited_listed_and_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The code is shown once and is not in the database; the list says how each stands; a removed invitation serves no more."""
+    assert main(["staff", "list"]) == 0
+    assert main(["staff", "invite", " Tổ  một cửa "]) == 0
+    assert main(["staff", "invite", "Bà Hà", "--role", "leader"]) == 0
+    out = capsys.readouterr().out
+    code = re.search(r"/nhanvien ([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5})$", out, re.M)
+    assert code, out
+    assert 'motcua staff invite "Tổ một cửa"' in out
+    assert "Số 1, Tổ một cửa (cán bộ xử lý). Mã dùng một lần, đến 09:00 ngày 25/11/2026:" in out
+    assert code.group(1).encode() not in Path("data/motcua.db").read_bytes()
+    assert main(["staff", "remove", "2"]) == 0
+    assert main(["staff", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "1. Tổ một cửa (cán bộ xử lý): chưa dùng mã, hạn 09:00 ngày 25/11/2026",
+        "2. Bà Hà (lãnh đạo): lời mời đã rút",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["invite", "  "], "motcua: '  ' is no name for the records. Expected up to 80 characters, such as Tổ một cửa."),
+        (["invite", "tổ MỘT cửa"], "motcua: tổ MỘT cửa: another of the staff has this name in the records. Expected one of its own."),
+        (["remove", "9"], "motcua: 9: no staff of this number work here. Expected one that `motcua staff list` shows."),
+    ],
+)
+def test_what_cannot_be_done_with_staff(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, exit code 1, nothing changed."""
+    assert main(["staff", "invite", "Tổ một cửa"]) == 0
+    assert main(["staff", *arguments]) == 1
+    assert capsys.readouterr().err.splitlines() == [told]
+
+
 # --- dossiers import, export ----------------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +213,8 @@ def imported(taken: int, refused: int, new: int) -> str:
 
 def test_import_lists_the_rows_that_it_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With file, row, column and reason; the exit code is 1."""
-    (tmp_path / "h.csv").write_text("Mã hồ sơ,Trạng thái\nH26.145-261110-0001,Đang xử lý\nxx,Đang xử lý\n", encoding="utf-8")
+    rows = "H26.145-261110-0001,Đang xử lý,0900000001\nxx,Đang xử lý,0900000002\n"
+    (tmp_path / "h.csv").write_text(f"Mã hồ sơ,Trạng thái,Điện thoại\n{rows}", encoding="utf-8")
     assert main(["dossiers", "import", "h.csv"]) == 1
     expected = "h.csv: dòng 3, cột A: “xx” không phải là mã hồ sơ (như H26.145-260108-0002).\n"
     assert capsys.readouterr() == (imported(1, 1, 1), expected)
@@ -271,6 +312,71 @@ def test_a_bad_line_ends_the_command() -> None:
     done = motcua("ask", "--jsonl", typed='{"id": 1}\n')
     expected = 'motcua: line 1: expected {"id": "...", "messages": ["...", "..."]}, found {"id": 1}\n'
     assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
+
+
+# --- photos and look-up systems ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_photo_in_a_chat(tmp_path: Path) -> None:
+    """`/anh PATH` sends a photo: a receipt at 17 degrees is answered like its code, what is no photo in words, and nothing is kept."""
+    (tmp_path / "giay hen.jpg").write_bytes(saved(receipt(qr(), tilt=17)))
+    (tmp_path / "trang.html").write_text("<script>")
+    typed = motcua("chat", typed=f"{CODE}\n").stdout
+    done = motcua("chat", typed=f"/anh {tmp_path}/giay hen.jpg\n/anh {tmp_path}/trang.html\n/anh {tmp_path}/no.jpg\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = next(line for line in typed.splitlines() if CODE in line)
+    assert answer in done.stdout.splitlines()
+    assert "Tệp này không phải ảnh mà tôi xem được." in done.stdout
+    assert f"{tmp_path}/no.jpg: không đọc được tệp này." in done.stdout
+    assert list((Path("data") / "arrived").iterdir()) == []
+
+
+def test_a_photo_that_is_too_heavy(tmp_path: Path) -> None:
+    """Over 10 MB is refused at the terminal."""
+    (tmp_path / "to.jpg").write_bytes(b"\xff\xd8\xff" + bytes(MOST_BYTES))
+    assert f"{tmp_path}/to.jpg: nặng quá 10 MB." in motcua("chat", typed=f"/anh {tmp_path}/to.jpg\n").stdout
+
+
+def province(httpserver: HTTPServer) -> None:
+    """A look-up system of the province, described in the data folder as an operator does it."""
+    folder = Path("data") / "sources"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "token.txt").write_text("Bearer an-invented-token")
+    places = 'code = "ma"\nstatus = "trangThai"\nphone = "sdt"\n'
+    lines = f'url = "{httpserver.url_for("/")}{{code}}"\n[headers]\nAuthorization = "file:token.txt"\n[json]\n{places}'
+    (folder / "tinh.toml").write_text(lines)
+
+
+def test_a_dossier_that_the_province_knows(httpserver: HTTPServer) -> None:
+    """The whole way: file, HTTP, digits, details; then the province is silent, and the last state is told with an honest word."""
+    province(httpserver)
+    httpserver.expect_oneshot_request("/H26.145-261110-0777", headers={"Authorization": "Bearer an-invented-token"}).respond_with_json(
+        {"ma": "H26.145-261110-0777", "trangThai": "Chờ bổ sung", "sdt": "0900000009"}
+    )
+    done = motcua("chat", typed="H26.145-261110-0777\n0009\n")
+    assert "Trạng thái: Yêu cầu bổ sung giấy tờ" in done.stdout
+    httpserver.clear()
+    httpserver.expect_request("/H26.145-261110-0777").respond_with_data("", status=503)
+    again = motcua("chat", typed="H26.145-261110-0777\n0009\n")
+    assert "Trạng thái: Yêu cầu bổ sung giấy tờ" in again.stdout
+    assert "Hệ thống của tỉnh đang bận. Đây là tình trạng lần cuối tôi biết, vào lúc ghi ở dưới." in again.stdout
+    for word in ("0777", "an-invented-token", "0900"):
+        assert word not in done.stderr + again.stderr
+
+
+def test_doctor_tells_of_look_up_systems(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A good file is named, a bad one with file, key and expectation."""
+    monkeypatch.setenv("MOTCUA_HTTP", f"127.0.0.1:{_free_port()}")
+    province(httpserver)
+    assert main(["doctor"]) == 0
+    assert "✓ Dossiers: sources/tinh.toml is looked up" in capsys.readouterr().out.splitlines()
+    (Path("data") / "sources" / "huyen.toml").write_text('url = "http://huyen.example/{code}"')
+    assert main(["doctor"]) == 1
+    expected = "an https:// address with {code} where the dossier's code stands (http:// only to this computer), without a name or password"
+    assert "✗ Dossiers: sources/huyen.toml: json is missing." in capsys.readouterr().out
+    (Path("data") / "sources" / "huyen.toml").write_text('url = "http://huyen.example/{code}"\n[json]\ncode = "a"\nstatus = "b"')
+    assert main(["doctor"]) == 1
+    assert f"✗ Dossiers: sources/huyen.toml: url = 'http://huyen.example/{{code}}'. Expected {expected}." in capsys.readouterr().out.splitlines()
 
 
 # --- knowledge check, doctor ----------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ import handlers
 from bot.dispatch import Bench, Dispatch
 from bot.dossiers import sample
 from bot.dossiers.secret import keyed_hash
+from bot.staff import enrolment
+from bot.staff.enrolment import Role
 from bot.store import Database, dossiers
 from bot.turn import Library
 from knowledge.understand.meaning import Meaning, Reading, Topic, Unknown
@@ -22,6 +24,7 @@ CHANNELS = ("web", "telegram", "zalo_bot")  # buttons in a page, buttons with ed
 
 Meet = Callable[..., Citizen]
 Shelve = Callable[..., Awaitable[str]]
+Invite = Callable[..., Awaitable[str]]
 
 
 @dataclass
@@ -44,6 +47,17 @@ def meet(dispatch: Dispatch, database: Database, files: Pocket) -> Meet:
 def citizen(meet: Meet) -> Citizen:
     """Somebody on the web page."""
     return meet()
+
+
+@pytest.fixture
+def invite(database: Database, clock: Clock) -> Invite:
+    """Makes an invitation and returns its code: `invite("Tổ một cửa")`."""
+
+    async def made(name: str, role: Role = Role.CLERK) -> str:
+        async with database.writing() as db:
+            return (await enrolment.invite(db, "mau", name, role, KEY, clock()))[1]
+
+    return made
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.dossiers.imports import import_file
 from bot.store import Database
@@ -77,3 +78,18 @@ async def test_english(citizen: Citizen) -> None:
     await citizen.says("/language en")
     await citizen.says("/results")
     citizen.hears("Dossiers received and solved", "Early and on time: 66.67%; late: 33.33%", "As of 9:00 AM on 23 Nov 2026.")
+
+
+@pytest.mark.usefixtures("_filled")
+async def test_counted_once_until_something_changes(citizen: Citizen, database: Database, tmp_path: Path, clock: Clock) -> None:
+    """What was counted is told again without counting; a change of the dossiers or of the day is counted anew."""
+    async with database.writing() as db:
+        await db.execute(sa.text("UPDATE dossiers SET status = NULL, received_at = NULL"))  # behind the back of the store
+    await citizen.says("/ketqua")
+    citizen.hears("Tháng 11/2026\n• Tiếp nhận: 3 hồ sơ")
+    clock.move(days=1)
+    await citizen.says("/ketqua")
+    citizen.hears("Chưa nêu được số nào.")
+    await import_file(database, "mau", sheet(tmp_path, *ROWS, line(5)), KEY, clock())
+    await citizen.says("/ketqua")
+    citizen.hears("Tháng 11/2026\n• Tiếp nhận: 4 hồ sơ")

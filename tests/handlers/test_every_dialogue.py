@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import handlers
 from bot.chat import Chat, Kind
 from bot.dispatch import Bench, Dispatch
-from bot.store import Database, verdicts, voices
+from bot.staff import enrolment
+from bot.staff.enrolment import Role
+from bot.store import Database, staff, verdicts, voices
 from bot.turn import Library, Reply, Turn
 from knowledge.model import Aspect, Notice
 from tests.citizen import Citizen
@@ -21,7 +23,9 @@ from tests.handlers.conftest import CHANNELS, Meet
 
 CODE = "H26.145-261110-0001"
 DIALOGUE = Notice("Đối thoại với người dân quý IV năm 2026", "", dt.date(2026, 11, 15), dt.date(2026, 12, 10)).id
-# How each step is reached; «!» presses a button by its id.
+_WRITTEN = ("/phananh", "Rác chất đống trước cổng chợ cả tuần")
+_PREVIEW = (*_WRITTEN, "!k:skip", "!k:skip")
+# How each step is reached; «!» presses a button by its id, «@staff» enrols the chat.
 STEPS = {
     "dossier.code": ("/hoso",),
     "dossier.digits": (f"!d:{CODE}",),
@@ -33,7 +37,20 @@ STEPS = {
     "notices.confirm": (f"!nq:{DIALOGUE}", "Bao giờ sửa đường?"),
     "feedback.text": ("/gopy",),
     "feedback.confirm": ("/gopy", "Sân trơn khi mưa"),
+    "staff.words": ("@staff", "!s:why:PAKN-261123-0001:scope"),
+    "staff.preview": ("@staff", "!s:why:PAKN-261123-0001:scope", "Xin gửi cơ quan cấp tỉnh"),
+    "petition.kind": ("/phananh",),
+    "petition.text": ("/phananh", "!k:kind:phan-anh"),
+    "petition.photos": _WRITTEN,
+    "petition.place": (*_WRITTEN, "!k:skip"),
+    "petition.dossier": ("/phananh", "Hồ sơ của tôi quá hẹn mười ngày", "!k:skip", "!k:skip"),
+    "petition.preview": _PREVIEW,
+    "petition.name": (*_PREVIEW, "!k:edit:name"),
+    "petition.contact": (*_PREVIEW, "!k:edit:name", "Người Mẫu"),
+    "petition.resume": (*_WRITTEN, "/phananh"),
 }
+# Begun by a button of a letter: tested in test_petition_after.py.
+STEPS_OF_LETTERS = {"petition.reopen", "petition.reply"}
 # Dialogues whose whole state is in their buttons.
 STEPLESS = {
     "rating": ("/danhgia",),
@@ -44,6 +61,8 @@ STEPLESS = {
     "office": ("/giolamviec",),
     "notices": ("/thongbao", "!nf", "!nt:all"),
     "emergency": ("!g:khan-cap",),
+    "dossier": (f"{CODE} 0001",),
+    "appointed": (f"{CODE} 0001", f"!dw:{CODE}"),
 }
 DIALOGUES = {**STEPS, **STEPLESS}
 LAPSED = "Việc làm dở lần trước đã quá một ngày nên tôi đã đóng lại, không có gì được gửi đi."
@@ -59,7 +78,18 @@ async def begin(citizen: Citizen, name: str) -> None:
         async with citizen.database.writing() as db:
             await verdicts.ask(db, Chat("mau", citizen.channel, citizen.chat), "261123", "khai sinh", ["1.001193"], NOW)
     for line in DIALOGUES[name]:
+        if line == "@staff":
+            await enrol(citizen)
+            continue
         await (citizen.presses_id(line[1:]) if line.startswith("!") else citizen.says(line))
+
+
+async def enrol(citizen: Citizen) -> None:
+    chat = Chat("mau", citizen.channel, citizen.chat)
+    async with citizen.database.writing() as db:
+        if not await staff.member(db, chat):
+            number, _ = await enrolment.invite(db, "mau", "Chị Lan", Role.CLERK, KEY, NOW)
+            await staff.join(db, number, chat, NOW)
 
 
 async def sent(database: Database) -> list[object]:
@@ -69,7 +99,7 @@ async def sent(database: Database) -> list[object]:
 
 def test_no_step_is_forgotten() -> None:
     """Every step of the table is tested here."""
-    assert {*STEPS, "offices.which"} == set(handlers.STEPS)  # the last needs several offices: test_offices.py
+    assert {*STEPS, *STEPS_OF_LETTERS, "offices.which"} == set(handlers.STEPS)  # the last needs several offices: test_offices.py
 
 
 @every_step

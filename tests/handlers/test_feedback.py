@@ -142,7 +142,7 @@ async def test_a_photo_is_no_feedback(citizen: Citizen) -> None:
     """A photo where words were expected is refused, and the words are still waited for."""
     await citizen.says("/gopy")
     await citizen.sends(Kind.PHOTO)
-    citizen.hears("Tôi chưa đọc được ảnh, và không giữ lại ảnh nào.")
+    citizen.hears("Ở bước này tôi không xem ảnh, và đã bỏ ảnh.")
     await citizen.says("Sân trơn")
     citizen.hears_only(SEEN.format("Sân trơn"))
 

@@ -30,10 +30,7 @@ pytestmark = pytest.mark.usefixtures("shelf")
 
 
 async def prove(citizen: Citizen, code: str = CODE) -> None:
-    await citizen.says(code)
-    if "Xem chi tiết" in citizen.labels:
-        await citizen.presses("Xem chi tiết")
-        await citizen.says(code[-4:])
+    await citizen.says(f"{code} {code[-4:]}")
 
 
 async def follow(citizen: Citizen, *codes: str) -> None:
@@ -93,9 +90,7 @@ async def test_only_what_was_proved(citizen: Citizen) -> None:
 async def test_a_closed_dossier_is_not_followed(citizen: Citizen, shelve: Shelve, status: int) -> None:
     """It has no button, and an old button does no harm."""
     code = await shelve(status)
-    await citizen.says(code)
-    await citizen.presses("Xem chi tiết")
-    await citizen.says("0009")
+    await prove(citizen, code)
     assert "Theo dõi hồ sơ này" not in citizen.labels
     await citizen.presses_id(f"fo:{code}")
     citizen.hears_only(f"Hồ sơ {code} đã kết thúc nên không còn gì để theo dõi.")
@@ -169,7 +164,18 @@ async def test_the_list(meet: Meet, channel: str) -> None:
     await citizen.presses("Hồ sơ đang theo dõi")
     citizen.sees(f"Xem {CODE}", f"Dừng {CODE}", f"Xem {OTHER}", f"Dừng {OTHER}", "Dừng tất cả")
     await citizen.presses(f"Xem {OTHER}")
-    citizen.hears("Ghi chú của cơ quan: Thiếu giấy tờ của chủ hộ")
+    citizen.hears("Cần bổ sung: Thiếu giấy tờ của chủ hộ")
+
+
+async def test_what_is_followed_is_not_offered_again(citizen: Citizen) -> None:
+    """Its details offer to stop instead."""
+    await follow(citizen)
+    await citizen.says(CODE)
+    assert "Theo dõi hồ sơ này" not in citizen.labels
+    await citizen.presses("Dừng theo dõi")
+    assert await own(citizen) == []
+    await citizen.says(CODE)
+    citizen.sees("Theo dõi hồ sơ này")
 
 
 async def test_at_most_twenty(citizen: Citizen, shelve: Shelve, database: Database, clock: Clock) -> None:

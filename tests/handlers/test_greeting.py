@@ -50,7 +50,7 @@ async def test_help(citizen: Citizen, command: str) -> None:
     await citizen.says(command)
     citizen.hears(
         "Tôi giúp được gì",
-        "• Tra cứu hồ sơ: gửi mã in trên giấy hẹn.",
+        "• Tra cứu hồ sơ: gửi mã in trên giấy hẹn, hoặc ảnh chụp mã đó.",
         "• Đang làm dở mà muốn thoát: gõ “huỷ”.",
         "• Đừng gửi ảnh căn cước, mật khẩu hay mã OTP. Tôi không bao giờ hỏi những thứ này.",
     )
@@ -122,8 +122,7 @@ async def test_wordless(citizen: Citizen, text: str) -> None:
         (Kind.VOICE, "Tôi chưa nghe được tin thoại. Anh/chị gõ chữ giúp tôi, không dấu cũng được."),
         (
             Kind.PHOTO,
-            "Tôi chưa đọc được ảnh, và không giữ lại ảnh nào. Xin đừng gửi ảnh căn cước hay giấy tờ riêng. "
-            "Anh/chị gõ câu hỏi hoặc mã hồ sơ giúp tôi.",
+            "Ở bước này tôi không xem ảnh, và đã bỏ ảnh. Xin đừng gửi ảnh căn cước hay giấy tờ riêng. Anh/chị gõ chữ giúp tôi.",
         ),
         (Kind.FILE, "Tôi chỉ đọc được tin nhắn chữ. Anh/chị gõ câu hỏi giúp tôi, không dấu cũng được."),
         (Kind.UNSUPPORTED, "Tôi chỉ đọc được tin nhắn chữ. Anh/chị gõ câu hỏi giúp tôi, không dấu cũng được."),

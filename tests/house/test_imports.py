@@ -16,7 +16,7 @@ MAY = {
     "handlers": (
         "handlers",
         "knowledge",
-        *(f"bot.{name}" for name in ("chat", "turn", "store", "dossiers", "petitions", "photos", "reports", "texts")),
+        *(f"bot.{name}" for name in ("chat", "turn", "store", "dossiers", "petitions", "photos", "reports", "staff", "texts")),
     ),
 }
 ASSEMBLY = {"bot/app.py", "bot/preview.py", "bot/trial.py"}  # these may import the dialogues too

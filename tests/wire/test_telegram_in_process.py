@@ -14,6 +14,7 @@ import pytest
 
 from bot.channels.telegram import COMMANDS, ENGLISH_COMMANDS
 from bot.texts import texts
+from tests.pictures import CODE
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-wire" / "bin" / "python"
@@ -27,7 +28,11 @@ GREETING = (
     "• chứng thực bản sao bao nhiêu tiền\n"
     "• hôm nay có làm việc không"
 )
-NO_PHOTO = "Tôi chưa đọc được ảnh, và không giữ lại ảnh nào. Xin đừng gửi ảnh căn cước hay giấy tờ riêng. Anh/chị gõ câu hỏi hoặc mã hồ sơ giúp tôi."
+NO_CODE = (
+    "Tôi chưa thấy mã hồ sơ nào trong ảnh, và đã bỏ ảnh.\n\n"
+    "Anh/chị chụp lại giúp tôi: để giấy hẹn nơi sáng, đưa máy gần mã QR cho thật rõ nét. Hoặc gõ mã in trên giấy, như H26.145-260108-0002.\n\n"
+    "Đừng gửi ảnh căn cước hay giấy tờ riêng."
+)
 TO_FIELDS = (("presses", "Danh sách thủ tục"),)
 FILE = {"file_id": "f", "file_unique_id": "u"}
 STICKER = {"sticker": {**FILE, "width": 8, "height": 8, "is_animated": False, "is_video": False, "type": "regular"}}
@@ -134,7 +139,7 @@ def test_a_second_question_keeps_to_the_subject(play: Play) -> None:
 @pytest.mark.parametrize(
     ("sent", "answer"),
     [
-        (("photo", "ảnh giấy khai sinh"), NO_PHOTO),
+        (("photo", "ảnh giấy khai sinh"), NO_CODE),
         (("sends", {"voice": {**FILE, "duration": 3}}), "Tôi chưa nghe được tin thoại. Anh/chị gõ chữ giúp tôi, không dấu cũng được."),
         (
             ("sends", {"video_note": {**FILE, "duration": 3, "length": 8}}),
@@ -155,6 +160,15 @@ def test_what_is_no_text_is_kindly_refused(play: Play, sent: tuple[str, object],
     played = play(sent)
     assert played.texts == [[answer]]
     assert [label for row in played.last["buttons"] for label, _ in row] == MAIN
+
+
+@pytest.mark.parametrize("sent", [("receipt", 17), ("receipt", 0)])
+def test_a_photographed_receipt_is_answered_as_its_code(play: Play, sent: tuple[str, object]) -> None:
+    """The photo is asked for by its handle, downloaded, read at 17 degrees, and answered like the typed code."""
+    typed, photographed = play(("says", CODE)), play(sent)
+    assert photographed.texts == typed.texts
+    assert CODE in photographed.texts[0][0]
+    assert [call["method"] for call in photographed.steps[0]["calls"]][:2] == ["sendChatAction", "getFile"]
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+from PIL import Image, ImageChops
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Route, expect, sync_playwright
 
+from bot.photos import MOST_BYTES
 from tests.conftest import NOW
+from tests.pictures import CODE, picture, qr, receipt, saved
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).parents[3]
@@ -293,6 +296,107 @@ def test_the_page_speaks_the_language_chosen(page: Page) -> None:
     expect(page.get_by_role("log", name="Conversation")).to_contain_text(GREETING)
 
 
+# Photos and places
+
+
+def chooses(page: Page, *photos: bytes | Path) -> None:
+    """Opens the clip and chooses photos, as from a phone's album."""
+    button(page, "Gửi ảnh hoặc vị trí").click()
+    with page.expect_file_chooser() as chooser:
+        button(page, "Chụp hoặc chọn ảnh").click()
+    given = [photo if isinstance(photo, Path) else FilePayload(name="anh.jpg", mimeType="image/jpeg", buffer=photo) for photo in photos]
+    chooser.value.set_files(given)  # type: ignore[arg-type]
+
+
+def test_a_photographed_receipt_is_answered(page: Page, program: Program) -> None:
+    """A receipt at 17 degrees is shown small, said to be sent, and answered like its code; the server keeps nothing of it."""
+    asks(page, CODE)
+    typed = page.locator(".his").last.inner_text()
+    chooses(page, saved(receipt(qr(), tilt=17)))
+    expect(page.locator(".mine .meta").last).to_have_text(SENT)
+    expect(page.locator(".mine img")).to_be_visible()
+    assert page.locator(".mine img").evaluate("image => image.naturalWidth") > 1000
+    expect(page.locator(".his")).to_have_count(3)
+    assert page.locator(".his").last.inner_text() == typed
+    expect(page.locator("#things")).to_be_hidden()
+    expect(box(page)).to_be_focused()
+    assert list((program.folder / "arrived").iterdir()) == []
+    page.reload()
+    expect(page.locator(".mine .bubble").last).to_have_text("Anh/chị hỏi: Ảnh đã gửi")
+
+
+def test_several_photos_are_sent_one_after_another(page: Page) -> None:
+    """Each has its line and its answer below it."""
+    chooses(page, *(picture(40 + n, 40) for n in range(3)))
+    expect(page.locator(".his")).to_have_count(4, timeout=20_000)
+    expect(page.locator(".mine .meta")).to_have_text([SENT] * 3)
+
+
+def test_a_file_that_is_no_photo_is_refused_in_words(page: Page) -> None:
+    """The line says that it was not sent, the page why; nothing was answered."""
+    chooses(page, b"<script>document.title=1</script>")
+    expect(page.get_by_role("status")).to_have_text("Tệp này không phải ảnh mà tôi xem được. Anh/chị gửi ảnh JPG, PNG hoặc WebP giúp tôi.")
+    expect(page.locator(".mine.failed .meta")).to_have_text("Chưa gửi được Gửi lại")
+    expect(page.locator(".mine .bubble")).to_have_text("Anh/chị hỏi: Ảnh đã gửi")
+    expect(page.locator(".his")).to_have_count(1)
+
+
+def test_a_heavy_photo_is_made_lighter(page: Page, tmp_path: Path) -> None:
+    """What a phone takes in full size goes out smaller than 10 MB, and its code is still read."""
+    sheet = receipt(qr(scale=12), size=(3000, 4000), tilt=17)
+    heavy = saved(ImageChops.add(sheet, Image.effect_noise(sheet.size, 60).convert("RGB"), offset=-128), quality=97)
+    (tmp_path / "anh.jpg").write_bytes(heavy)
+    assert len(heavy) > MOST_BYTES
+    sizes: list[int] = []
+    page.on("request", lambda request: sizes.append(len(request.post_data_buffer or b"")) if "/api/photos/" in request.url else None)
+    chooses(page, tmp_path / "anh.jpg")
+    expect(page.locator(".his").last).to_contain_text(CODE, timeout=30_000)
+    assert sizes[0] < MOST_BYTES
+
+
+def test_how_much_of_a_photo_has_gone_out_is_shown(page: Page) -> None:
+    """While a photo is under way its line counts up."""
+    page.route("**/api/photos/*", lambda route: None)  # never answered
+    page.evaluate(
+        """() => new MutationObserver(() => { window.told = (window.told || "") + document.querySelector(".mine .meta").textContent })
+            .observe(document.getElementById("log"), { subtree: true, childList: true, characterData: true })"""
+    )
+    chooses(page, picture(900, 900))
+    expect(page.locator(".mine .meta")).to_have_text(re.compile(r"^Đang gửi…"))
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_the_place_is_shared_when_it_is_allowed(browsers: Browsers) -> None:
+    """One tap sends where the person stands; the line does not show the figures."""
+    page = browsers.tab(browsers.person(permissions=["geolocation"], geolocation={"latitude": 21.03, "longitude": 105.85}))
+    button(page, "Gửi ảnh hoặc vị trí").click()
+    button(page, "Gửi vị trí tôi đang đứng").click()
+    expect(page.locator(".mine .bubble")).to_have_text("Anh/chị hỏi: Vị trí của tôi")
+    expect(page.locator(".mine .meta")).to_have_text(SENT)
+    expect(page.locator(".his")).to_have_count(2)
+
+
+def test_a_place_that_is_not_told(page: Page) -> None:
+    """Where the phone does not say where it is, the page asks for the address."""
+    button(page, "Gửi ảnh hoặc vị trí").click()
+    button(page, "Gửi vị trí tôi đang đứng").click()
+    expect(page.get_by_role("status")).to_have_text("Điện thoại chưa cho biết vị trí. Anh/chị gõ địa chỉ giúp tôi.")
+    expect(page.locator(".mine")).to_have_count(0)
+
+
+def test_the_clip_opens_and_closes(page: Page) -> None:
+    """By a tap or by Escape; what it opens says never to send identity papers."""
+    clip = button(page, "Gửi ảnh hoặc vị trí")
+    expect(page.locator("#things")).to_be_hidden()
+    clip.click()
+    expect(clip).to_have_attribute("aria-expanded", "true")
+    expect(button(page, "Chụp hoặc chọn ảnh")).to_be_focused()
+    expect(page.locator("#things p")).to_have_text("Đừng gửi ảnh căn cước hay giấy tờ riêng.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#things")).to_be_hidden()
+    expect(box(page)).to_be_focused()
+
+
 # Lines as they come
 
 
@@ -481,7 +585,7 @@ def test_the_program_stops_with_a_page_open(tmp_path: Path) -> None:
 def test_the_tab_key_reaches_everything_in_order(page: Page) -> None:
     """The way past the log first, then telephone, log, its buttons, the text box; each shows where the focus is."""
     stops = []
-    for _ in range(12):
+    for _ in range(13):
         page.keyboard.press("Tab")
         stops.append(active(page))
         ring = page.evaluate(
@@ -490,7 +594,7 @@ def test_the_tab_key_reaches_everything_in_order(page: Page) -> None:
         assert ring in {"solid3", "solid2"}, stops[-1]
     labels = page.locator(".choices button").all_inner_texts()
     assert [stop.strip() for stop in stops][:4] == ["Đến ô nhập câu hỏi", "A", "log", labels[0]]
-    assert stops[3:] == [*labels, "text", "BUTTON"]
+    assert stops[3:] == [*labels, "attach", "text", "BUTTON"]
 
 
 def test_the_way_past_the_log_leads_to_the_text_box(page: Page) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import OperationalError
 from telegram import Bot, BotCommand, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels import TryLater, Undeliverable
 from bot.channels.telegram import COMMANDS, ENGLISH_COMMANDS, Telegram, formatted, make_bot, parse
@@ -212,8 +212,57 @@ def test_a_button_of_a_message_that_is_gone_is_read() -> None:
     ],
 )
 def test_what_is_not_for_us_is_left(item: dict[str, Any]) -> None:
-    """A group, an edit, a channel's post, a kind that is not known yet, and a press without choice or message are no messages."""
+    """Talk in a group, an edit, a channel's post, a kind that is not known yet, and a press without choice or message are no messages."""
     assert read(item) is None
+
+
+GROUP = {"id": -5, "type": "group", "title": "Tổ một cửa"}
+OF_BOT = {"message_id": 30, "date": 0, "chat": GROUP, "from": {"id": 123, "is_bot": True, "first_name": "Một Cửa"}, "text": "Phản ánh"}
+OF_CLERK = {**OF_BOT, "from": {**PERSON, "id": 8}}
+
+
+def in_group(kind: Kind, text: str = "", **more: str) -> Incoming:
+    return Incoming("telegram", "-5:7", "1", kind, text, language="vi", group="-5", sender="Lê Thị Ví Dụ", **more)
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup"])
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"text": "/nhanvien@thu_bot ABCDE-23456"}, in_group(Kind.TEXT, "/nhanvien@thu_bot ABCDE-23456")),
+        ({"text": "Đã thay bóng", "reply_to_message": OF_BOT}, in_group(Kind.TEXT, "Đã thay bóng")),
+        ({"migrate_to_chat_id": -1009}, in_group(Kind.MOVED, "-1009")),
+        ({"text": "ăn trưa đi", "reply_to_message": OF_CLERK}, None),
+        ({"text": "ăn trưa đi"}, None),
+        ({"photo": [SIZED]}, None),
+        ({"new_chat_members": [PERSON]}, None),
+        ({"migrate_from_chat_id": -5}, None),
+    ],
+)
+def test_a_group_is_heard_where_it_speaks_to_the_bot(content: dict[str, Any], expected: Incoming | None, kind: str) -> None:
+    """Commands, replies to a bot and a new key are read, each person's conversation apart; talk among people is not."""
+    found = read(message(chat={**GROUP, "type": kind}, **content))
+    assert (found and replace(found, media=())) == expected
+
+
+def test_a_button_in_a_group_is_read() -> None:
+    """A press says who pressed and in which group."""
+    assert read(press(message={**OF_BOT, "message_id": 31})) == in_group(Kind.CHOICE, choice="fields", message="31")
+
+
+async def test_a_group_is_answered_in_the_group(telegram: Telegram, bot: Recording) -> None:
+    """What is said in a person's conversation goes to the group, an edit too; that the bot is typing is not shown there."""
+    await telegram.receive_json(message(chat=GROUP, text="/viec"))
+    await telegram.send("-5:7", Wire("một"))
+    await telegram.send("-5:7", Wire("hai", replace="31"))
+    assert bot.calls == [("send_message", -5, "một"), ("edit_message_text", -5, 31, "hai")]
+
+
+async def test_a_group_that_moved_is_found(telegram: Telegram, bot: Recording) -> None:
+    """What is sent to the former key of a group goes to the new one."""
+    bot.faults = {"send_message": [ChatMigrated(-1009)]}
+    await telegram.send("-5", Wire("một"))
+    assert bot.calls == [("send_message", -5, "một"), ("send_message", -1009, "một")]
 
 
 def test_no_language_is_no_language() -> None:

@@ -43,6 +43,14 @@ async def test_the_summary(database: Database, tmp_path: Path) -> None:
     assert [str(row) for row in done.refused] == ["dòng 7, cột A: “xx” không phải là mã hồ sơ (như H26.145-260108-0002)."]
 
 
+async def test_dossiers_that_nobody_can_open_are_told(database: Database, tmp_path: Path) -> None:
+    """Without a telephone or an identity number a dossier cannot be looked up: the staff hear how many there are."""
+    path = tmp_path / "h.csv"
+    path.write_text(f"Mã hồ sơ,Trạng thái,Điện thoại\n{code(1)},Đang xử lý,\n{code(2)},Đang xử lý,0900000002\n", encoding="utf-8")
+    done = await take(database, path)
+    assert "\n1 hồ sơ không có điện thoại và số căn cước: người dân không tra cứu được, phải đến bàn một cửa." in done.summary()
+
+
 async def test_a_file_read_again_is_as_old_as_at_first(database: Database, tmp_path: Path) -> None:
     """Yesterday's file, imported once more after today's, does not bring yesterday's status back."""
     old, new = sheet(tmp_path, line(1), name="a.csv"), sheet(tmp_path, line(1, "Đã xử lý xong"), name="b.csv")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dossiers.codes import Fault, Found, find
+from bot.dossiers.codes import Fault, Found, find, without
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -148,3 +148,17 @@ def test_the_day_must_exist_and_have_come(code: str, fault: Fault | None) -> Non
 def test_what_is_no_code(text: str) -> None:
     """Procedure codes, petition and feedback numbers, insurance and telephone numbers, dates and parts of a code."""
     assert codes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("hồ sơ H26.145-261110-0001 trễ", "hồ sơ [mã] trễ"),
+        ("h26.145 - 261110 - 0001", "[mã]"),
+        ("hai mã H26.145-261110-0001 và G09.20-20260609-0092637", "hai mã [mã] và [mã]"),
+        ("PAKN-261123-0001, 0900 000 000", "PAKN-261123-0001, 0900 000 000"),
+    ],
+)
+def test_without(text: str, left: str) -> None:
+    """Codes are marked in a text, and nothing else."""
+    assert without(text, "[mã]") == left

@@ -52,6 +52,23 @@ async def test_only_the_register_s_days_count(database: Database, tmp_path: Path
     assert not found.differs
 
 
+def test_the_monthly_figures_say_how_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """How often the register was compared in the month and the year, and how the last time went."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MOTCUA_NOW", "2026-11-12T09:00")
+    main(["dossiers", "import", str(sheet(tmp_path, *(line(n, received="01/10/2026") for n in (1, 2, 3))).replace(tmp_path / "h.csv"))])
+    for now, rows in (("2026-11-12T09:00", [line(1)]), ("2026-11-20T09:00", [line(2, "Đã xử lý xong", received="01/10/2026"), line(4)])):
+        monkeypatch.setenv("MOTCUA_NOW", now)
+        main(["dossiers", "reconcile", str(sheet(tmp_path, *rows, name="so.csv"))])
+    for now in ("2026-11-23T09:00", "2026-12-01T09:00"):
+        monkeypatch.setenv("MOTCUA_NOW", now)
+        main(["dossiers", "counter"])
+    told = [text.strip() for text in capsys.readouterr().out.splitlines() if "Đối soát" in text]
+    last = "lần cuối 20/11/2026 lệch 4 (chỉ có trong sổ 1, chỉ có trong phần mềm 2, khác nhau 1, ghi hai lần 0, không đọc được 0)"
+    year = f"Đối soát với sổ, năm 2026: 2 lần; {last}"
+    assert told == [f"Đối soát với sổ, tháng 11/2026: 2 lần; {last}", year, "Đối soát với sổ, tháng 12/2026: chưa lần nào", year]
+
+
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """An XLSX register; 0 where all is alike, 1 where not."""
     monkeypatch.chdir(tmp_path)

@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat import Chat
+from bot.chat import Chat, Say
 from bot.dossiers import telling
 from bot.dossiers.imports import import_file
 from bot.dossiers.reminders import remind
 from bot.settings import ZONE
-from bot.store import Database, askings, follows, road, voices
+from bot.store import Database, askings, attempts, follows, lapses, road, voices
+from bot.store import dossiers as store_dossiers
 from bot.store.dossiers import Change
 from bot.store.tables import dossiers, notifications, outbox
 from bot.turn import Library
@@ -102,6 +103,81 @@ async def test_a_postponed_day_is_told_with_its_note(database: Database, tmp_pat
     await take(database, tmp_path, line(1, due="30/11/2026", note="Xin lỗi vì chờ xác minh"), now=NOW + DAY)
     expected = "Ngày hẹn trả đổi từ thứ Tư 25/11/2026 sang thứ Hai 30/11/2026.\nGhi chú của cơ quan: Xin lỗi vì chờ xác minh"
     assert await told(database) == [expected]
+
+
+FORM_04 = "Mã hồ sơ,Trạng thái,Ngày hẹn trả,Ngày hẹn lại,Lý do trễ hẹn"
+
+
+async def test_an_apology_is_told_with_its_reason(database: Database, library: Library, tmp_path: Path) -> None:
+    """Form 04 in the export: the apology, the reason and the new day, once; the day that holds from now on is the new one."""
+    await follow(database)
+    path = tmp_path / "04.csv"
+    path.write_text(f"{FORM_04}\n{code(1)},Đang xử lý,25/11/2026,02/12/2026,Chờ xác minh ở nơi khác\n", encoding="utf-8")
+    for hours in (1, 2):
+        await import_file(database, "mau", path, KEY, NOW + dt.timedelta(hours=hours))
+    assert await told(database) == [
+        "Ngày hẹn trả đổi từ thứ Tư 25/11/2026 sang thứ Tư 02/12/2026.\nCơ quan xin lỗi anh/chị vì trễ hẹn.\nLý do: Chờ xác minh ở nơi khác"
+    ]
+    assert [await remind(database, library.knowledge.office, NOW + days * DAY) for days in (1, 3, 8, 9, 10)] == [0, 0, 1, 0, 1]
+
+
+async def test_late_without_an_apology_is_a_task(database: Database, library: Library, tmp_path: Path) -> None:
+    """The staff are told once of each dossier that somebody follows, never what the reason might be; done, it is off the list."""
+    tasks: list[str] = []
+
+    async def staff(db: AsyncConnection, office: str, say: Say, now: dt.datetime) -> None:
+        tasks.append(say.text)
+
+    office = library.knowledge.office
+    await take(database, tmp_path, line(1), line(2), line(3, due="24/11/2026"), now=NOW + dt.timedelta(minutes=1))
+    await follow(database)
+    await follow(database, n=3)
+    for days in (1, 2, 3, 4):
+        await remind(database, office, NOW + days * DAY, staff)
+    assert [text.splitlines()[1:-1] for text in tasks] == [[f"• {code(3)}"], [f"• {code(1)}"]]
+    assert tasks[0].startswith("1 hồ sơ có người theo dõi đã quá ngày hẹn mà chưa ghi thư xin lỗi, ngày hẹn mới (mẫu 04):\n")
+    async with database.reading() as db:
+        assert [c for c, _ in await lapses.waiting(db, "mau")] == [code(3), code(1)]
+    await take(database, tmp_path, line(1, "Đã xử lý xong", done="27/11/2026"), now=NOW + 4 * DAY)
+    async with database.reading() as db:
+        assert [c for c, _ in await lapses.waiting(db, "mau")] == [code(3)]
+
+
+async def test_wrong_tries_are_forgotten_after_a_week(database: Database, library: Library) -> None:
+    """They are kept no longer than a limit needs them."""
+    async with database.writing() as db:
+        await attempts.fail(db, CHAT, [code(1)], NOW - 8 * DAY)
+        await attempts.fail(db, CHAT, [code(1)], NOW - 6 * DAY)
+    await remind(database, library.knowledge.office, NOW)
+    async with database.reading() as db:
+        assert await attempts.in_office(db, "mau", NOW - 99 * DAY) == 1
+
+
+async def test_what_was_stopped_at_night_is_not_told_in_the_morning(database: Database, tmp_path: Path) -> None:
+    """A message that waits for seven o'clock is withdrawn with the following; that of another dossier is not."""
+    await take(database, tmp_path, line(2))
+    await follow(database)
+    await follow(database, n=2)
+    await take(database, tmp_path, line(1, "Đã xử lý xong"), line(2, "Đã xử lý xong"), now=NOW.replace(hour=22))
+    async with database.writing() as db:
+        await follows.withdraw(db, CHAT, code(1))
+        assert [row.wire.title for row in await road.waiting(db, "web", 9, NOW + DAY)] == [f"Hồ sơ {code(2)}"]
+
+
+async def test_a_person_who_is_forgotten(database: Database, tmp_path: Path) -> None:
+    """Follows, proofs, what was told and what waits go; another's stay, and so do wrong tries, which would else be free again."""
+    other = Chat("mau", "web", "b")
+    await follow(database, CHAT, other)
+    await take(database, tmp_path, line(1, "Đã xử lý xong"), now=NOW.replace(hour=22))
+    async with database.writing() as db:
+        for chat in (CHAT, other):
+            await store_dossiers.prove(db, chat, code(1), NOW)
+            await attempts.fail(db, chat, [code(9)], NOW)
+        await follows.forget(db, CHAT)
+        assert [await follows.followed(db, chat) for chat in (CHAT, other)] == [[], [code(1)]]
+        assert [await store_dossiers.ever_proved(db, chat, code(1)) for chat in (CHAT, other)] == [False, True]
+        assert [row.chat for row in await road.waiting(db, "web", 9, NOW + DAY)] == ["b"]
+        assert len(await attempts.of_chat(db, CHAT, NOW - DAY)) == 1
 
 
 @pytest.mark.parametrize("rated", [False, True])

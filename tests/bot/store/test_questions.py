@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.chat import Chat
-from bot.store import Database, dossiers, figures, voices
+from bot.store import Database, attempts, dossiers, figures, voices
 from bot.store.figures import Counted, scrub
 from bot.store.tables import unanswered
 from tests.conftest import NOW
@@ -62,25 +62,30 @@ async def test_a_proof_is_of_one_chat_for_one_dossier(database: Database, chat: 
         assert await dossiers.proved(db, chat, code, at) is proved
 
 
-@pytest.mark.parametrize(
-    ("failures", "chat", "code", "at", "locked"),
-    [
-        (4, CHAT, CODE, NOW, False),
-        (5, CHAT, CODE, NOW, True),
-        (5, CHAT, "H26.145-261110-0002", after(minutes=59), True),
-        (5, CHAT, CODE, after(minutes=61), False),
-        (5, OTHER, CODE, NOW, False),
-        (20, OTHER, CODE, after(hours=23), True),
-        (20, OTHER, CODE, after(hours=25), False),
-        (20, OTHER, "H26.145-261110-0002", NOW, False),
-    ],
-)
-async def test_failures_lock(database: Database, failures: int, chat: Chat, code: str, at: dt.datetime, locked: bool) -> None:
-    """Five wrong tries close a chat for an hour, twenty on one dossier close it to everybody for a day."""
+async def test_proved_codes(database: Database) -> None:
+    """Those of the last ninety days, the latest first; that a dossier was proved at all is known for longer."""
     async with database.writing() as db:
-        for _ in range(failures):
-            await dossiers.fail(db, CHAT, CODE, NOW)
-        assert await dossiers.locked(db, chat, code, at) is locked
+        for days, n in ((0, 1), (60, 2), (61, 3)):
+            await dossiers.prove(db, CHAT, f"H26.145-261110-000{n}", after(days=days))
+        assert [code[-1] for code in await dossiers.proved_codes(db, CHAT, after(days=80))] == ["3", "2", "1"]
+        assert [code[-1] for code in await dossiers.proved_codes(db, CHAT, after(days=95))] == ["3", "2"]
+        assert await dossiers.proved_codes(db, OTHER, NOW) == []
+        assert await dossiers.ever_proved(db, CHAT, CODE)
+        assert not await dossiers.ever_proved(db, OTHER, CODE)
+
+
+async def test_failures(database: Database) -> None:
+    """Counted for a chat over all codes, and for a code over all chats, oldest first; forgotten when no limit counts them any more."""
+    async with database.writing() as db:
+        await attempts.fail(db, CHAT, [CODE, "H26.145-261110-0002"], NOW)
+        await attempts.fail(db, OTHER, [CODE], after(minutes=1))
+        assert await attempts.of_chat(db, CHAT, after(days=-1)) == [NOW, NOW]
+        assert await attempts.on_code(db, "mau", CODE, after(days=-1)) == [NOW, after(minutes=1)]
+        assert await attempts.on_code(db, "mau", CODE, NOW) == [after(minutes=1)]
+        assert await attempts.on_code(db, "khac", CODE, after(days=-1)) == []
+        assert await attempts.in_office(db, "mau", after(days=-1)) == 3
+        await attempts.forget(db, "mau", after(minutes=1))
+        assert await attempts.in_office(db, "mau", after(days=-1)) == 1
 
 
 # --- ratings and feedback -------------------------------------------------------------------------------------------------------------------

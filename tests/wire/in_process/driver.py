@@ -1,6 +1,7 @@
 """Plays dialogues through tg-auto-test; runs in `.venv-wire`. A line in holds the steps of one dialogue, a line out what was heard.
 
-Step: ["says", text], ["presses", the beginning of a label], ["sends", {…the fields of a message…}] or ["photo", caption]."""
+Step: ["says", text], ["presses", the beginning of a label], ["sends", {…the fields of a message…}], ["photo", caption]
+or ["receipt", its slant in degrees]."""
 
 from __future__ import annotations
 
@@ -23,10 +24,12 @@ import handlers
 from bot import app
 from bot.channels.telegram import Telegram
 from bot.dispatch import Bench, Dispatch
+from bot.files import ByChannel
 from bot.sender import Sender
 from bot.settings import ZONE, Settings
 from bot.store import Database
 from bot.turn import Library
+from tests.pictures import qr, receipt, saved
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)  # as in tests/conftest.py, which needs pytest
 
@@ -35,7 +38,9 @@ class Phone:
     """A citizen's Telegram in front of our channel, the road behind it: one chat, one database."""
 
     def __init__(self, database: Database, library: Library) -> None:
-        self._dispatch = Dispatch(Bench(database, lambda: library, handlers.route, lambda: NOW, b"an invented key of thirty-two b."))
+        self._files = ByChannel()
+        bench = Bench(database, lambda: library, handlers.route, lambda: NOW, b"an invented key of thirty-two b.", self._files)
+        self._dispatch = Dispatch(bench)
         self._database, self._messages = database, {}
         self.client = ServerlessTelegramClient(build_application=self._application)
 
@@ -43,6 +48,7 @@ class Phone:
         application = builder.rate_limiter(AIORateLimiter(max_retries=0)).build()
         telegram = Telegram(application.bot, self._dispatch.accept, self._dispatch.malformed)
         sender = Sender(self._database, telegram, lambda: NOW)
+        self._files.places["telegram"] = telegram
 
         async def receive(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             await telegram.receive(update)
@@ -73,6 +79,8 @@ class Phone:
             await talk.send_message(what, parse_mode=None)
         elif action == "photo":
             await talk.send_file(_picture(), caption=what)
+        elif action == "receipt":
+            await talk.send_file(saved(receipt(qr(), tilt=what)))
         elif action == "presses":
             shown = ((message, b) for message in reversed(self._messages.values()) for row in message.buttons or () for b in row)
             pressed, button = next((message, b) for message, b in shown if b.text.startswith(what))

@@ -30,6 +30,8 @@ def upgrade() -> None:
     place = sa.Column("place", sa.Integer(), autoincrement=False, nullable=False)
     op.create_table("petition_photos", column, place, _text("office"), _text("sha256"), key, _primary("petition_photos", "petition", "place"))
     op.create_index("ix_petition_photos_sha256", "petition_photos", ["sha256"])
+    drafts = map(_text, ("office", "channel", "chat", "sealed"))
+    op.create_table("petition_drafts", *drafts, _moment("updated_at", nullable=False), _primary("petition_drafts", "channel", "chat"))
     last = sa.Column("last", sa.Integer(), nullable=False)
     op.create_table("petition_numbers", _text("office"), _text("day"), last, _primary("petition_numbers", "office", "day"))
 
