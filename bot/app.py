@@ -160,10 +160,8 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         systems = [await stack.enter_async_context(system) for system in _provincial(settings, key)]
         sources = Sources(database, systems, settings.clock)
         photos = PhotoStore(settings.data / PHOTOS)
-        rules, share = settings.rules, settings.ask_share
-        bench = Bench(
-            database, lambda: shelf.library, handlers.route, settings.clock, key, files, sources, house, rules, photos, share, MOST_A_MINUTE
-        )
+        served = (files, sources, house, settings.rules, photos, settings.ask_share, MOST_A_MINUTE)
+        bench = Bench(database, lambda: shelf.library, handlers.route, settings.clock, key, *served)
         await sample.fill(database, shelf.library.knowledge.office, key, settings.clock())
         yield Engine(settings, shelf, database, Dispatch(bench, spoken), senders, files, key)
 

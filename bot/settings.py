@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     keep_inbox: int = Field(30, ge=1, description=_DAYS)
     keep_outbox: int = Field(30, ge=1, description=_DAYS)
     keep_malformed: int = Field(30, ge=1, description=_DAYS)
-    keep_attempts: int = Field(2, ge=1, description=_DAYS)
+    keep_attempts: int = Field(7, ge=7, description="days, 7 or more: wrong tries slow down whoever guesses")
     keep_conversations: int = Field(365, ge=1, description=_DAYS)
     keep_proofs: int = Field(90, ge=1, description=_DAYS)
     keep_notifications: int = Field(90, ge=61, description="days, 61 or more: what was told is told again once it is forgotten")

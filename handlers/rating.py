@@ -63,7 +63,7 @@ async def _service(turn: Turn, about: str) -> Service | Reply | None:
         return _visit(turn, about) if about else Service()
     if [f.code for f in find(about, turn.now.date())] != [about]:
         return None
-    if not (await dossiers.proved(turn.db, turn.chat, about, turn.now) or await askings.planned(turn.db, turn.chat, about)):
+    if not (await dossiers.ever_proved(turn.db, turn.chat, about) or await askings.planned(turn.db, turn.chat, about)):
         return await lookup.details(replace(turn, incoming=replace(turn.incoming, choice=f"d:{about}")))
     found = await dossiers.find(turn.db, turn.chat.office, about)
     if found is None or found.status != lookup.STATUS_COLLECTED:

@@ -19,6 +19,7 @@ from bot.store.tables import (
     inbox,
     notifications,
     outbox,
+    petition_drafts,
     proofs,
     questions,
     ratings,
@@ -37,7 +38,7 @@ TOLD = {
     "ratings": ratings,
     "feedback": feedback,
 }
-_GONE = (conversations, follows, proofs, subscriptions, attendances, notifications, askings, verdicts)
+_GONE = (conversations, follows, proofs, subscriptions, attendances, notifications, askings, verdicts, petition_drafts)
 
 
 def _own(table: sa.Table, chat: Chat) -> sa.ColumnElement[bool]:
@@ -57,7 +58,7 @@ async def held(db: AsyncConnection, chat: Chat) -> Mapping[str, int]:
 async def delete(db: AsyncConnection, chat: Chat, reference: str, now: dt.datetime) -> None:
     """Removes all that leads to this chat. Figures stay without it: levels and answers of ratings, words of feedback and of questions.
 
-    Wrong tries of a second factor stay their two days, or deleting would open the lock. What waits to be answered stays until it is."""
+    Wrong tries of a second factor stay their time, or deleting would open the lock. What waits to be answered stays until it is."""
     for table in _GONE:
         await db.execute(table.delete().where(_own(table, chat)))
     answered = sa.and_(_own(inbox, chat), inbox.c.done_at.is_not(None))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.chat import Chat
 from bot.dossiers.inviting import ask
 from bot.settings import ZONE
-from bot.store import Database, askings
+from bot.store import Database, askings, road
 from bot.store.tables import ratings
 from bot.turn import Library
 from tests.citizen import Citizen
@@ -153,11 +153,13 @@ async def test_asked_once_and_answered_by_a_tap_or_a_word(meet: Meet, database: 
     code, citizen = await shelve(10, **ON_TIME), meet(channel)
     await plan(database, code, channel)
     assert [await sent() for _ in range(3)] == [1, 0, 0]
+    async with database.reading() as db:
+        ((_, question),) = await road.replies(db, channel, "citizen", 0)
     await citizen.says("rất hài lòng")
-    assert citizen.reply[0].title == f"Đánh giá hồ sơ {code}"
+    assert question.title == f"Đánh giá hồ sơ {code}"
     enough = channel in {"web", "telegram"}
-    assert [b.label for b in citizen.reply[0].buttons] == ([*LEVELS, "Để sau"] if enough else [])
-    assert ("• Rất không hài lòng\nhoặc gõ “để sau”." in citizen.reply[0].text) != enough
+    assert [b.label for b in question.buttons] == ([*LEVELS, "Để sau"] if enough else [])
+    assert ("• Rất không hài lòng\nhoặc gõ “để sau”." in question.text) != enough
     citizen.hears("Đã ghi: Rất hài lòng. Cảm ơn anh/chị!")
     async with database.reading() as db:
         assert (await db.execute(sa.select(ratings.c.level, ratings.c.dossier))).all() == [(5, code)]
