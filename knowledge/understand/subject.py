@@ -17,6 +17,7 @@ from knowledge.understand.signals import Signals
 # Calibrated by cross-validation on dev.jsonl, see understanding.py.
 GENERAL_LEAD = 0.06  # by which a general leaflet must beat the best procedure
 LEADS = {Kind.ELSEWHERE: 0.03, Kind.REFUSED: -0.05}
+EXPLAINED, EXPLAINS_MORE, EXPLAINS_NEAR = 0.75, 0.15, 0.75  # see `_explains`
 GENERAL_MET = 0.62  # share of its phrase that a general leaflet must meet to leave the subject of a conversation
 GENERAL_ENOUGH = 0.3
 GENERAL_ALONE = 0.36  # the same where no procedure is near
@@ -112,6 +113,8 @@ def subject(
             return Subject(topic.asked, stays=True, why=(*why, "vẫn nói về thủ tục đang hỏi"))
         why.append("không hỏi tiếp: đọc như câu mới")
     decision = in_family(query, ranked, manner.said, topic, leaflets) or procedures.decide(ranked, query)
+    if general and decision.keys and _explains(general, ranked[0], manner.said, leaflets.kinds):
+        return Subject(general=general.key, why=(*why, "tờ chung giải thích nhiều lời hơn hẳn"))
     if not decision.keys and general and general.score >= GENERAL_ALONE:
         return Subject(general=general.key, why=(*why, "chỉ tờ chung gần"))
     return Subject(decision.keys, why=(*why, decision.rule))
@@ -252,6 +255,13 @@ def _wins(general: Candidate, ranked: Sequence[Candidate], kinds: Mapping[str, K
     if len(ranked) > 2 and ranked[2].score >= 0.85 * ranked[0].score and ranked[2].said >= 0.7:
         lead += GENERAL_LEAD
     return general.score > ranked[0].score + lead
+
+
+def _explains(general: Candidate, best: Candidate, said: Said, kinds: Mapping[str, Kind]) -> bool:
+    """Whether the matter of another body explains clearly more of the message than the best procedure («giấy phép kinh doanh rượu»)."""
+    if kinds[general.key] not in LEADS or best.said >= EXPLAINED:
+        return False
+    return general.said >= best.said + EXPLAINS_MORE and general.score >= EXPLAINS_NEAR * best.score
 
 
 def _leaves(general: Candidate, topic: Topic, signs: Signals) -> bool:

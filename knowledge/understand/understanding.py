@@ -40,7 +40,7 @@ USUAL = frozenset(("mới", "đăng"))  # said alone of a list they mean the usu
 SOFT = frozenset(("*steps", "*do", "*so", "*documents"))  # labels that ask nothing in particular
 TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
 TWO_SIGNS, THREE_SIGNS = 1.5, 2.5  # weight of signs from which parts that name other things are circumstance, and joined ones too
-COMPARED = 0.7  # share of a name that each side of «A khác B thế nào» must say
+COMPARED = 0.6  # share of a name that each side of «A khác B thế nào» must say
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
 
