@@ -26,6 +26,8 @@ SWAP, SWAP_NEAR = 0.25, 0.05  # the lead that puts a sibling first although its 
 SAID = 0.6  # share of its own words by which a leaflet is told from a sibling
 PLAIN = 0.45  # a name whose own words weigh less than this share of the sibling's own is the plain one
 PLAIN_OWN = 0.15  # and less than this share of its own name
+FEW_WORDS, FEW_NAMED, FEW_MET = 3, 0.45, 0.6
+FEW_SECOND, FEW_NEAR = 0.75, 0.4  # a word or two that are little of a name leave it open
 FULL, HALF_NAMED, FULL_NEAR = 0.95, 0.5, 0.8  # a leaflet named in full comes before one that is not, if it is so near
 WHOLE_NAME = 0.78  # share of its name from which a bare message names a leaflet
 NEAR_SIBLING = 0.3
@@ -123,12 +125,19 @@ class Finder(Names):
         rivals = [c for c in ranked[1:] if best.score - c.score < self._near(best.key, c.key) * min(1.0, best.score) and c.score >= POSSIBLE * 0.7]
         open_rivals = [c for c in rivals if not self._settles(best, c, asked.asked)]
         enough = best.score >= ENOUGH or (best.named >= NAMED and best.score >= BY_NAME)
+        if enough and not open_rivals and self._few(best, asked) and len(ranked) > 1 and ranked[1].score >= FEW_SECOND * best.score:
+            return Decision(tuple(c.key for c in ranked[:FAINT_MOST] if c.score >= FEW_NEAR * best.score), "nói quá ít để quyết")
         if enough and not open_rivals:
             return Decision((best.key,), "dẫn đầu rõ" if not rivals else "từ phân biệt hoặc tên trơn quyết định", True)
         if enough and open_rivals:
             return Decision((best.key, *(c.key for c in open_rivals))[:CHOICES_MOST], "các tờ còn ngang nhau")
         faint = [c.key for c in ranked[:FAINT_MOST] if c.score >= FAINT * best.score]
         return Decision(tuple(faint) if len(faint) > 1 else tuple(c.key for c in ranked[:2]), "chưa chắc: đưa các tờ gần nhất")
+
+    def _few(self, best: Candidate, asked: Query) -> bool:
+        """Whether a word or two are all that is said, and they are but a small part of any of the leaflet's phrases."""
+        words = sum(1 for f, share in asked.asked.items() if " " not in f and share >= 1.0)
+        return words <= FEW_WORDS and best.named < FEW_NAMED and best.met < FEW_MET
 
     def _near(self, key: str, other: str) -> float:
         return NEAR_SIBLING if self.siblings(key, other) else NEAR

@@ -168,7 +168,8 @@ class Families:
             found = self.phrases.every(tokens, start)
             if found and start not in denied and not _refused(tokens, start):
                 hits += [(start, end, names) for end, names in found]
-        gaps = frozenset(name for first, last, name in self.gaps if _apart(tokens, first, last))
+        held = frozenset(tokens)
+        gaps = frozenset(name for first, last, name in self.gaps if first[0] in held and last[0] in held and _apart(tokens, first, last))
         objects = {name for text in (tokens, words) for place in range(len(text)) for _, names in self.anchors.every(text, place) for name in names}
         return Said(tuple(hits), gaps, frozenset(objects), bare)
 

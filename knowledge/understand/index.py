@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.understand.pieces import Piece, Role
 
@@ -18,6 +19,8 @@ BODY = 0.6  # share of the whole leaflet against its best phrase
 UNHEARD = 0.55  # weight of a word that no leaflet has, against the rarest
 VISITS_MOST = 4_000  # phrases looked at for one question
 LED_MOST = 250
+FOUND_MOST = 20
+REMEMBERED = 64  # questions whose leaflets are kept at hand
 LARGE = 2_000  # leaflets from which the index is kept small
 
 Features = dict[str, float]
@@ -78,6 +81,7 @@ class Index:
         self.rarity = self._rarities()
         self.unheard = UNHEARD * math.log(1 + len(self.keys))
         self.norm = self._norms()
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._search)
         self.factor = [trust / norm**PHRASE_POWER for trust, norm in zip(self.trust, self.norm, strict=True)]
 
     def _take(self, number: int, entry: Entry) -> None:
@@ -123,31 +127,36 @@ class Index:
         return share * known
 
     def search(self, asked: Features, most: int = 12) -> list[Found]:
-        """The best leaflets for the features of a question, best first."""
+        """The best leaflets for the features of a question, best first. The same question within a message is searched once."""
+        return list(self._remembered(tuple(asked.items()))[:most])
+
+    def _search(self, items: tuple[tuple[str, float], ...]) -> tuple[Found, ...]:
+        asked, most = dict(items), FOUND_MOST
         weights = {f: w for f, share in asked.items() if (w := self.weight(f, share)) > 0}
         total = sum(weights.values())
         if total <= 0:
-            return []
+            return ()
         best = self._best(self._hits(weights))
-        leading = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[: most * 3]
-        covered = self._covered(weights, [owner for owner, _ in leading])
+        leading = heapq.nsmallest(most * 2, ((-value, owner, phrase, met) for owner, (value, phrase, met) in best.items()))
+        covered = self._covered(weights, [owner for _, owner, _, _ in leading])
         found = []
-        for owner, (value, phrase, met) in leading:
+        for value, owner, phrase, met in leading:
             phrase_part, whole = min(1.0, met / self.norm[phrase]), min(1.0, covered.get(owner, 0.0) / total)
-            score = (1 - BODY) * min(1.0, value / total**QUERY_POWER) + BODY * whole * min(1.0, 0.3 + phrase_part)
+            score = (1 - BODY) * min(1.0, -value / total**QUERY_POWER) + BODY * whole * min(1.0, 0.3 + phrase_part)
             found.append(Found(self.keys[owner], score, phrase, met / total, phrase_part, whole))
         found.sort(key=lambda f: (-f.score, f.key))
-        return found[:most]
+        return tuple(found[:most])
 
     def _best(self, hits: Mapping[int, float]) -> dict[int, tuple[float, int, float]]:
         """The best phrase of each leaflet: its value, itself, and the weight met."""
         owner, factor = self.owner, self.factor
         best: dict[int, tuple[float, int, float]] = {}
+        values: dict[int, float] = {}
         for phrase, met in hits.items():
-            value = met * factor[phrase]
-            known = best.get(owner[phrase])
-            if known is None or value > known[0]:
-                best[owner[phrase]] = (value, phrase, met)
+            value, key = met * factor[phrase], owner[phrase]
+            if value > values.get(key, -1.0):
+                values[key] = value
+                best[key] = (value, phrase, met)
         return best
 
     def _hits(self, weights: Mapping[str, float]) -> dict[int, float]:
@@ -162,8 +171,12 @@ class Index:
                 late.append((posting, weight))
                 continue
             visits += len(posting)
+            if not hits:
+                hits = dict.fromkeys(posting, weight)
+                continue
+            met = hits.get
             for phrase in posting:
-                hits[phrase] = hits.get(phrase, 0.0) + weight
+                hits[phrase] = met(phrase, 0.0) + weight
         return self._completed(hits, late) if late else hits
 
     def _completed(self, hits: dict[int, float], late: Sequence[tuple[array[int], float]]) -> dict[int, float]:

@@ -34,6 +34,7 @@ class Names:
 
         self.index = Index(noted())
         self.names = {key: tuple(self._weighed(name) for name in names) for key, names in named.items()}
+        self.wholes = {key: tuple(sum(name.values()) for name in names) for key, names in self.names.items()}
 
     def _note(self, entry: Entry, lexicon: Lexicon | None) -> None:
         """What the names of an entry tell about it."""
@@ -52,14 +53,19 @@ class Names:
         return self.names[key][0]
 
     def named(self, key: str, asked: Features) -> float:
-        parts = []
-        for name in self.names[key]:
-            whole = sum(name.values())
-            parts.append(sum(w for f, w in name.items() if f in asked) / whole if whole else 0.0)
-        return max(parts, default=0.0)
+        """The share of its own name, of the one that fits best, that the question says."""
+        best = 0.0
+        for name, whole in zip(self.names[key], self.wholes[key], strict=True):
+            met = 0.0
+            for feature in name.keys() & asked.keys():
+                met += name[feature]
+            best = max(best, met / whole if whole else 0.0)
+        return best
 
     def against(self, key: str, denied: Features) -> float:
         """The share of what is denied that the name of the leaflet says."""
+        if not denied:
+            return 0.0
         whole = sum(self.index.weight(f, s) for f, s in denied.items())
         if not whole:
             return 0.0
@@ -116,8 +122,10 @@ class Names:
 
     def unsaid(self, key: str, asked: Features) -> float:
         """How many variants the leaflet is, of those the question does not name."""
-        ways = [sum(not any(w in asked for w in said) for said in marks) for marks in self.variants.get(key, ())]
-        return min(ways, default=0)
+        variants = self.variants.get(key, ())
+        if not all(variants):
+            return 0
+        return min((sum(asked.keys().isdisjoint(said) for said in marks) for marks in variants), default=0)
 
     def variant(self, key: str) -> bool:
         """Whether the leaflet is a variant in every one of its names."""

@@ -23,12 +23,15 @@ class Phrases(Generic[V]):
 
     groups: Groups = field(default_factory=dict)
     numeric: bool = False  # stands for any number
+    begins_numeric: bool = False
     _root: _Node[V] = field(default_factory=_Node)
+    _begins: frozenset[str] | None = None  # the words that a phrase may begin with
 
     def add(self, phrase: Sequence[str], value: V) -> None:
         """Takes the phrase up; `{nhóm?}` may be absent. The first meaning given to a phrase stays."""
         if not phrase:
             return
+        self._begins = None
         for words in _expanded(phrase):
             node = self._root
             for word in words:
@@ -39,8 +42,7 @@ class Phrases(Generic[V]):
 
     def find(self, tokens: Sequence[str], start: int) -> tuple[int, V] | None:
         """The longest phrase that begins at `start`: where it ends and what it means."""
-        root = self._root
-        if not root.groups and (start >= len(tokens) or tokens[start] not in root.words):
+        if start >= len(tokens) or not self._may_begin(tokens[start]):
             return None
         best: tuple[int, V] | None = None
         waiting = [(start, self._root)]
@@ -56,8 +58,18 @@ class Phrases(Generic[V]):
                     waiting.extend((end, following) for end in group.ends(tokens, place))
         return best
 
+    def _may_begin(self, token: str) -> bool:
+        """Whether a phrase may begin with this word."""
+        if self._begins is None:
+            groups = [self.groups[name] for name in self._root.groups]
+            self.begins_numeric = any(g.numeric for g in groups)
+            self._begins = frozenset((*self._root.words, *(w for g in groups for w in g._root.words)))
+        return token in self._begins or (self.begins_numeric and token[0].isdigit())
+
     def every(self, tokens: Sequence[str], start: int) -> list[tuple[int, V]]:
         """All phrases that begin at `start`, longest first: where each ends and what it means."""
+        if not self._may_begin(tokens[start]):
+            return []
         found: list[tuple[int, V]] = []
         waiting = [(start, self._root)]
         while waiting:

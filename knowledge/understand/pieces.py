@@ -82,7 +82,7 @@ class Reader:
         place = 0
         while place < len(tokens):
             end, found = self.longest(tokens, place, marks, keep=keep)
-            sure = all(r.sure for r in reads[place:end])
+            sure = reads[place].sure if end == place + 1 else all(r.sure for r in reads[place:end])
             if placed or not sure:
                 found = [Piece(p.role, p.text, sure, p.bare, (place, end)) for p in found]
             out += found
@@ -93,7 +93,7 @@ class Reader:
         """Where the longest phrase that begins here ends, and its pieces. Names come before all else of the same length."""
         token = tokens[place]
         if token in STOPS:
-            return place + 1, [Piece(Role.STOP, token)]
+            return place + 1, [_stop(token)]
         if token[0].isdigit() and CODE.match(token):
             return place + 1, [Piece(Role.CODE, token[:8])]
         hit = marks.find(tokens, place)
@@ -121,6 +121,11 @@ class Reader:
 
     def _named(self, token: str) -> Piece:
         return _piece(token in self.generic, token)
+
+
+@lru_cache(maxsize=64)
+def _stop(token: str) -> Piece:
+    return Piece(Role.STOP, token)
 
 
 @lru_cache(maxsize=30_000)

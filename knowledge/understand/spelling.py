@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -29,6 +30,12 @@ class Read:
     text: str
     sure: bool = True
     typed: str = ""  # what was typed, where the reading is a bold guess
+
+
+@lru_cache(maxsize=30_000)
+def _read(text: str) -> Read:
+    """Words of our own texts are equal wherever they stand."""
+    return Read(text)
 
 
 @dataclass(frozen=True)
@@ -60,12 +67,26 @@ class Speller:
         """The words of a text of ours: spelled rightly, short forms written out."""
         out = []
         for token in self._short_phrases(tokens):
-            short = self.shorts.get((token,)) if not syllable(token) else None
-            out += [Read(t) for t in short or (token,)]
+            if token in self._alone:
+                out += [_read(t) for t in self.shorts[(token,)]]
+            else:
+                out.append(_read(token))
         return out
+
+    @cached_property
+    def _alone(self) -> frozenset[str]:
+        """The short forms of one token that are no syllables."""
+        return frozenset(s[0] for s in self.shorts if len(s) == 1 and not syllable(s[0]))
+
+    @cached_property
+    def _begins(self) -> frozenset[str]:
+        """The first tokens of the short forms of several."""
+        return frozenset(s[0] for s in self.shorts if len(s) > 1)
 
     def _short_phrases(self, tokens: list[str]) -> list[str]:
         """Short forms of several tokens written out: «bn ơi» → «bạn ơi»."""
+        if self._begins.isdisjoint(tokens):
+            return tokens
         out: list[str] = []
         place = 0
         while place < len(tokens):

@@ -22,8 +22,10 @@ from knowledge.understand import entries
 from knowledge.understand.asks import Ask, asks, merged
 from knowledge.understand.candidates import CHOICES_MOST, Finder, query
 from knowledge.understand.clauses import aspects, clauses
+from knowledge.understand.comparing import compared_in
 from knowledge.understand.families import Said, families
 from knowledge.understand.grievance import Grievance, grievance
+from knowledge.understand.kin import Leaflets, Subject, bare_family, life_event
 from knowledge.understand.lexicon import Broad, lexicon
 from knowledge.understand.likeness import Likeness, general_texts, one_of, procedure_texts, second
 from knowledge.understand.lists import listed, told
@@ -32,7 +34,7 @@ from knowledge.understand.phrases import Phrases
 from knowledge.understand.pieces import Piece, Reader, Role, kept
 from knowledge.understand.signals import Signals, emergency, signals, without_opening
 from knowledge.understand.spelling import Read, Speller
-from knowledge.understand.subject import Leaflets, Manner, Subject, bare_family, best_general, life_event, subject
+from knowledge.understand.subject import Manner, best_general, subject
 from knowledge.understand.tokens import STOPS, tokens, words
 from knowledge.understand.vocabulary import vocabulary
 
@@ -42,7 +44,6 @@ USUAL = frozenset(("mới", "đăng"))  # said alone of a list they mean the usu
 SOFT = frozenset(("*steps", "*do", "*so", "*documents"))  # labels that ask nothing in particular
 TALK_ENOUGH = 0.6  # the same where it asks something, but nothing firm
 TWO_SIGNS, THREE_SIGNS = 1.5, 2.5  # weight of signs from which parts that name other things are circumstance, and joined ones too
-COMPARED = 0.7  # share of a name that each side of «A khác B thế nào» must say
 CHAT_ENOUGH = 0.45  # for a message in a conversation that names nothing and asks nothing
 
 
@@ -184,7 +185,7 @@ class Understanding:
             why.append("mã thủ tục trong câu")
             labels = [label for c in parts for label in c.aspects]
             return self._answer([(code, aspects(labels, condition=False, content=False)) for code in dict.fromkeys(named)], signs)
-        if (signs.compare or signs.unlike) and (compared := self._compared(pieces, topic, why, named=not signs.compare)):
+        if (signs.compare or signs.unlike) and (compared := compared_in(pieces, topic, self.procedures, why, named=not signs.compare)):
             return Answer(tuple(Asked(c) for c in compared), compare=True)
         found = asks(parts, self.procedures)
         if len(found) == 1 and (more := listed(pieces, self.procedures)):
@@ -343,24 +344,6 @@ class Understanding:
         earlier = [code for code in topic.past if code not in topic.asked]
         why.append("quay lại thủ tục trước")
         return earlier[-1] if earlier else (topic.asked[0] if topic.asked else "")
-
-    def _compared(self, pieces: Sequence[Piece], topic: Topic, why: list[str], *, named: bool) -> tuple[str, ...]:
-        """The two or more procedures that a comparison names; none where it names fewer."""
-        cut = [Piece(Role.STOP, ",") if p.text in ("với", "hay", "hoặc", "và", "khác") else p for p in pieces]
-        parts = [c for c in clauses(cut) if c.has_words]
-        codes: list[str] = []
-        for part in parts:
-            beside = [p for other in parts if other is not part for p in other.words]
-            ranked = self.procedures.rank(Ask(part.words, (), (), (), ()).query(), most=4)
-            if codes and ranked and not (ranked[0].named >= 0.7 or self.procedures.siblings(ranked[0].key, codes[0])):
-                ranked = self.procedures.rank(Ask(part.words, tuple(beside), (), (), ()).query(), most=4)
-            fresh = [c for c in ranked if c.key not in codes and c.score >= 0.4 and not (named and max(c.named, c.met) < COMPARED)]
-            if fresh:
-                codes.append(fresh[0].key)
-        if len(codes) == 1 and not named and topic.asked and topic.asked[0] not in codes:
-            codes.insert(0, topic.asked[0])
-        why.append(f"so sánh: {codes}")
-        return tuple(codes[:4]) if len(codes) > 1 else ()
 
     def _broadly(self, found: Sequence[Ask]) -> Broad | None:
         """The broad subject that the words of a message are, whoever it is for («… cho ông nội»)."""
