@@ -11,7 +11,6 @@ import datetime as dt
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -251,26 +250,28 @@ async def _made(url: str) -> None:
 
 def report(count: int) -> None:
     print(f"{dt.datetime.now(ZONE):%Y-%m-%d %H:%M}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
-    echoes = [asyncio.run(echo(count))]
+    bare = asyncio.run(echo(count))
+    _told(f"bare python-telegram-bot echo            {bare:6.0f} messages/s")
     rates: dict[tuple[str, int], float] = {}
     memory: dict[tuple[str, int], int] = {}
     for kind, workers in (("sqlite", 1), ("postgresql", 1), ("postgresql", 2)):
         with place(kind) as url:
             rates[kind, workers], memory[kind, workers] = rate(url, workers, count)
-    echoes.append(asyncio.run(echo(count)))
-    bare = statistics.mean(echoes)
-    print(f"bare python-telegram-bot echo        {bare:7.0f} messages/s")
-    for (kind, workers), found in rates.items():
-        print(f"{kind:10} {workers} worker{'s' if workers > 1 else ' '}                 {found:7.0f} messages/s  {found / bare:.2f} of the echo")
-    print(f"two workers over one on PostgreSQL       {rates['postgresql', 2] / rates['postgresql', 1]:.2f}")
+        _told(f"{kind:10} {workers} worker(s)                  {rates[kind, workers]:6.0f} messages/s, {rates[kind, workers] / bare:.2f} of the echo")
+    _told(f"two workers over one on PostgreSQL         {rates['postgresql', 2] / rates['postgresql', 1]:.2f}")
     for kind in ("sqlite", "postgresql"):
         with place(kind) as url:
             timed = asyncio.run(waits(url, rates[kind, 1] / 2, count // 2))
-            print(f"{kind}: at half its load p50 {timed.quantile(0.5):.0f} ms, p99 {timed.quantile(0.99):.0f} ms")
-    print(f"start to first answer                    {min(start_to_answer() for _ in range(3)):.1f} s")
+        _told(f"{kind}: at half its load p50 {timed.quantile(0.5):.0f} ms, p99 {timed.quantile(0.99):.0f} ms")
+    _told(f"start to first answer                    {min(start_to_answer() for _ in range(3)):6.1f} s")
     with place("sqlite") as url:
-        small, large = rate(url, 1, 100)[1], memory["sqlite", 1]
-        print(f"memory of a worker: {small} MB after 100 messages, {large} MB after {count}")
+        small = rate(url, 1, 100)[1]
+    _told(f"memory of a worker                       {small:6} MB after 100 messages, {memory['sqlite', 1]} MB after {count}")
+    _told(f"bare echo again, for the machine's mood  {asyncio.run(echo(count)):6.0f} messages/s")
+
+
+def _told(line: str) -> None:
+    print(line, flush=True)
 
 
 def main() -> None:

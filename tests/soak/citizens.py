@@ -27,7 +27,6 @@ def script(number: int) -> tuple[str, ...]:
         "gửi",
         "thì hết bao nhiêu tiền",
         code(number),
-        "Xem chi tiết",
         f"{number:04}",
         "Theo dõi hồ sơ này",
     )
