@@ -14,6 +14,7 @@ from knowledge.understand.signals import Signals
 
 # Calibrated on dev.jsonl and three sets of questions written by others, see understanding.py.
 NEW_SUBJECT = 0.48  # score from which a message in a conversation speaks of something new
+LEVEL = 0.95  # share of the best score from which two with as many signs stay open
 USUAL_LEAD, OPEN_LEAD = 1.25, 1.6  # the lead of a member over the others of its family: one with a usual member, one without
 NAMED_TOLD = 0.4  # share of its name from which a leading procedure is meant by an event
 NAMED_EVENT = 0.8  # share of its name, and of the message, from which a procedure is asked for rather than an event told
@@ -96,7 +97,7 @@ def in_family(query: Query, ranked: Sequence[Candidate], said: Said, topic: Topi
         return Decision(meant.codes, told, True)
     if not meant.alike:
         decision = leaflets.procedures.decide([c for c in ranked if c.key in meant.codes], query)
-        if decision.keys:
+        if decision.keys and not _level(ranked, meant.codes):
             return replace(decision, rule=f"{told}; {decision.rule}")
     return Decision(_in_order(meant.codes, ranked)[:CHOICES_MOST], f"{told}: còn ngỏ")
 
@@ -134,6 +135,18 @@ def _lead(family: Family, meant: Meant) -> float:
     if meant.alike and meant.pointed:
         return math.inf
     return USUAL_LEAD if family.usual else OPEN_LEAD
+
+
+def _level(ranked: Sequence[Candidate], among: Sequence[str]) -> bool:
+    """Whether the best two of these score alike."""
+    mine = [c for c in ranked if c.key in among][:2]
+    return len(mine) == 2 and mine[1].score >= LEVEL * mine[0].score
+
+
+def pointed_at(ranked: Sequence[Candidate], said: Said, families: Families) -> bool:
+    """Whether the message names an object with a strong sign of what is to be done with it."""
+    family = _family(ranked, said, families)
+    return family is not None and family.name in said.objects and family.meant(said.signs(family)).strong
 
 
 def _leading(ranked: Sequence[Candidate], among: Sequence[str], lead: float) -> str:

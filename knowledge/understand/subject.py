@@ -9,7 +9,7 @@ from knowledge.model import Kind
 from knowledge.understand.candidates import ENOUGH, POSSIBLE, Candidate, Decision, Finder, Query
 from knowledge.understand.families import Said
 from knowledge.understand.index import Features, features
-from knowledge.understand.kin import NEW_SUBJECT, Leaflets, Subject, in_family, moved, named, new
+from knowledge.understand.kin import NEW_SUBJECT, Leaflets, Subject, in_family, moved, named, new, pointed_at
 from knowledge.understand.meaning import Topic
 from knowledge.understand.pieces import Piece
 from knowledge.understand.signals import Signals
@@ -27,6 +27,7 @@ LEFT = 0.8  # for the procedure that the citizen has just corrected
 EVENT_SAID = 0.8  # share of the message that a procedure explains whose event is told
 APART, APART_ASKING = 0.42, 0.5  # scores from which a general leaflet takes a message that does not go on, and one that asks
 APART_NAMED = 0.25  # share of its name that such a leaflet must then have met
+SIGNED_GENERAL = 0.4  # share of its name that a general leaflet must say where a procedure is named with a strong sign
 NAMED_GENERAL = 0.7  # share of its name from which a general leaflet leaves what is talked about even in «thế còn …»
 SIBLINGS_MOST = 5
 PICKED = 1.0  # weight of words by which one of an offered list must lead
@@ -62,6 +63,8 @@ def subject(
     why = [f"thủ tục: {c}" for c in ranked[:4]] + ([f"tờ chung: {general}"] if general else [])
     if general and _yields(general, best, topic, signs):
         general = None
+    if general and general.named < SIGNED_GENERAL and leaflets.kinds[general.key] is not Kind.REFUSED:
+        general = None if pointed_at(ranked, manner.said, leaflets.families) else general
     if gone := moved(ranked, manner.said, topic, signs, leaflets):
         return replace(gone, why=(*why, *gone.why))
     follows = topic.asked and (signs.follows or signs.corrects) and not (general and general.named >= NAMED_GENERAL)

@@ -193,7 +193,7 @@ class Understanding:
             found = more
         if pointed := self._pointed(signs, topic, found, why):
             return self._answer([(pointed, self._aspects(found[0], True, topic, signs))], signs)
-        if not topic.asked and (broad := self._broadly(found)):
+        if not topic.asked and not self._usual(found, said) and (broad := self._broadly(found)):
             why.append("câu hỏi rộng")
             if choice := self._opened(broad, self._aspects(found[0], False, topic, signs)):
                 return choice
@@ -279,6 +279,13 @@ class Understanding:
         codes, rule = second(about, likes, len(said), self.procedures.lengths)
         why.extend([f"giống: {like}" for like in likes[:3]] + ([rule] if rule else []))
         return replace(about, codes=codes)
+
+    def _usual(self, found: Sequence[Ask], said: Sequence[str]) -> bool:
+        """Whether something firm is asked of an object with a usual procedure («tạm trú cần gì»)."""
+        if not any(_firm(a.labels) for a in found):
+            return False
+        objects = self._said(found[0], said).objects
+        return any(f.usual and f.name in objects for f in self.families.all)
 
     def _related(self, code: str, other: str) -> bool:
         """Whether two procedures are of one family."""

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import bm25s  # type: ignore[import-untyped]
 from rapidfuzz import fuzz, process
 
 from knowledge.model import Kind, Knowledge
@@ -102,7 +103,12 @@ def peers(knowledge: Knowledge) -> None:
         meaning = understanding.read(text).meaning
         return meaning.asked[0].code if isinstance(meaning, Answer) else ""
 
-    ways: dict[str, Peer] = {"ours": ours, "rapidfuzz on names": by_fuzz(knowledge), "SQLite FTS5": by_fts(knowledge)}
+    ways: dict[str, Peer] = {
+        "ours": ours,
+        "rapidfuzz on names": by_fuzz(knowledge),
+        "SQLite FTS5": by_fts(knowledge),
+        "bm25s on full text": by_bm25s(knowledge),
+    }
     for name, way in ways.items():
         began = time.thread_time()
         right = sum(way(r["messages"][0]) in r["checks"][0]["codes"][0] for r in rows)
@@ -133,6 +139,24 @@ def by_fts(knowledge: Knowledge) -> Peer:
         words = " OR ".join(f'"{w}"' for w in re.findall(r"\w+", fold(text)))
         rows = table.execute("SELECT code FROM leaflets WHERE leaflets MATCH ? ORDER BY bm25(leaflets, 0, 5, 4, 2, 1) LIMIT 1", (words,)).fetchall()
         return str(rows[0][0]) if rows else ""
+
+    return first
+
+
+def by_bm25s(knowledge: Knowledge) -> Peer:
+    """The first by bm25s over all that a leaflet says, without accents."""
+    texts = [
+        fold(" ".join((p.name, *p.other_names, *p.questions, p.summary, *(x.name for x in p.papers), *(line.text for line in p.steps))))
+        for p in knowledge.procedures
+    ]
+    codes = [p.code for p in knowledge.procedures]
+    index = bm25s.BM25()
+    index.index([re.findall(r"\w+", text) for text in texts], show_progress=False)
+
+    def first(text: str) -> str:
+        words = re.findall(r"\w+", fold(text))
+        found, scores = index.retrieve([words], k=1, show_progress=False)
+        return codes[int(found[0][0])] if float(scores[0][0]) > 0 else ""
 
     return first
 
