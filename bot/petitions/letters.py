@@ -63,7 +63,7 @@ async def _deliver(db: AsyncConnection, key: bytes, event: Event, now: dt.dateti
     chat = Chat(petition.office, sender.channel, sender.chat)
     t = texts((await road.state_of(db, chat)).language or sender.language)
     wires = render(letter(t, key, chat, petition, event), CAPS[chat.channel])[0]
-    await road.say(db, chat, [enclosed(key, chat, wire) for wire in wires], not_before(now))
+    await road.say(db, chat, [enclosed(key, chat, wire) for wire in wires], now, not_before=not_before(now))
     return True
 
 

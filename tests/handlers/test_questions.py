@@ -287,9 +287,9 @@ async def test_number_that_is_not_there(meant: Meet, words: str) -> None:
 async def test_number_beside_a_single_choice(meant: Meet) -> None:
     """A list of one line says so."""
     citizen = meant({}, "zalo_bot")
-    await citizen.says("/thongbao")
+    await citizen.says("/theodoi")
     await citizen.says("2")
-    citizen.hears("Danh sách chỉ có số 1. Anh/chị gõ 1, hoặc gõ điều cần hỏi.", "1. Gửi góp ý")
+    citizen.hears("Danh sách chỉ có số 1. Anh/chị gõ 1, hoặc gõ điều cần hỏi.", "1. Tra cứu hồ sơ")
 
 
 async def test_a_longer_number_is_no_line_of_a_list(meant: Meet) -> None:

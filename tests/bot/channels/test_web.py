@@ -172,7 +172,7 @@ def arrived(tmp_path: Path) -> Arrived:
 def site(database: Database, library: Library, clock: Clock, arrived: Arrived) -> Site:
     timer = Timer()
     dispatch = Dispatch(Bench(database, lambda: library, parrot, clock, KEY))
-    web = Web(database, dispatch.accept, lambda: library.knowledge.office, clock, arrived, timer, KEY)
+    web = Web(database, dispatch.accept, lambda: library.knowledge.office, clock, arrived, timer, key=KEY)
     return Site(web, web.application(), dispatch, Sender(database, web, clock, key=KEY), timer)
 
 

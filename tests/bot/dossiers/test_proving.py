@@ -159,7 +159,8 @@ class Statements:
 
     def __init__(self, database: Database) -> None:
         self.seen: list[str] = []
-        sa.event.listen(database.engine.sync_engine, "before_cursor_execute", self._keep)
+        for engine in database.engines:
+            sa.event.listen(engine.sync_engine, "before_cursor_execute", self._keep)
 
     def _keep(self, *arguments: Any) -> None:
         self.seen.append(arguments[2])

@@ -48,6 +48,10 @@ WHOLE = {
     "applicant": "T••• T•• M••",
     "phone_hash": keyed_hash(KEY, CODE, "0001"),
     "identity_hash": keyed_hash(KEY, CODE, "2345"),
+    "receipt": "",
+    "amount": "",
+    "extended_at": None,
+    "apology": "",
 }
 
 

@@ -140,7 +140,7 @@ def test_import_of_a_file_with_mistakes(run: Run, tmp_path: Path) -> None:
 def test_excel_there_and_back(run: Run, hall: Path, tmp_path: Path) -> None:
     """Exported, changed, listed, and written only when told to."""
     book = tmp_path / "phi.xlsx"
-    assert run("export", "--xlsx", book) == (0, f"12 dòng → {book}. Sửa xong thì: motcua knowledge import --xlsx {book}\n", "")
+    assert run("export", "--xlsx", book) == (0, f"13 dòng → {book}. Sửa xong thì: motcua knowledge import --xlsx {book}\n", "")
     assert run("import", "--xlsx", book) == (0, "Không có gì khác.\n", "")
     made = load_workbook(book)
     made["Phí"]["E2"] = "70.000 đồng"

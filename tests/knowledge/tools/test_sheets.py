@@ -26,7 +26,7 @@ Edit = Callable[[Workbook], None]
 def book(content: Path, tmp_path: Path) -> Path:
     """The workbook that is exported of the sound folder."""
     path = tmp_path / "phi.xlsx"
-    assert export(load(content, TODAY), path) == 12
+    assert export(load(content, TODAY), path) == 13
     return path
 
 
