@@ -299,7 +299,8 @@ class Understanding:
             if about.codes:
                 answered.append((about.codes[0], self._aspects(ask, False, topic, signs)))
         likes = self.likeness.ranked(said, whole)
-        if one := one_of([code for code, _ in answered], likes, len(said), self.procedures.lengths):
+        asked_apart = len(found) > 2 or sum(_firm(ask.labels) for ask in found) > 1
+        if one := not asked_apart and one_of([code for code, _ in answered], likes, len(said), self.procedures.lengths):
             why.extend([*(f"giống: {like}" for like in likes[:3]), "cả câu giống một tờ"])
             answered = [(one, wanted) for _, wanted in answered]
         return self._answer(answered, signs) if answered else Unknown()
