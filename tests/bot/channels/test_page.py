@@ -561,11 +561,13 @@ def test_too_many_messages_are_refused_kindly(page: Page) -> None:
 
 def test_the_thirty_first_message_in_a_minute_is_refused_by_the_server(page: Page) -> None:
     """What a citizen sees who leans on the Enter key."""
-    for _ in range(30):
+    for _ in range(65):  # enough for one of two minutes, should the first be nearly over
+        if page.get_by_role("status").inner_text():
+            break
         box(page).fill("x")
         box(page).press("Enter")
     expect(page.get_by_role("status")).to_have_text("Anh/chị gửi nhanh quá, xin đợi một phút rồi gửi tiếp.", timeout=30_000)
-    expect(page.locator(".failed")).to_have_count(1)
+    expect(page.locator(".failed").first).to_be_visible()
 
 
 def test_the_program_stops_with_a_page_open(tmp_path: Path) -> None:
