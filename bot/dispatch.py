@@ -150,7 +150,7 @@ class Dispatch:
             if row is None:
                 return False
             turn = await self._turn(db, row.incoming)
-            recent = await road.answered_since(db, turn.chat, turn.now - MINUTE) if bench.most_a_minute else -1
+            recent = await road.answered_since(db, turn.chat, turn.now - MINUTE, bench.most_a_minute + 1) if bench.most_a_minute else -1
             if recent >= bench.most_a_minute:
                 await self._hold_off(row, turn, say=recent == bench.most_a_minute)
                 return True
@@ -176,7 +176,7 @@ class Dispatch:
         """A flood of one chat is told once that it is too much; its further messages are closed unread until it ebbs."""
         text = turn.t("Anh/chị gửi nhanh quá nên tôi chưa đọc tin này. Anh/chị đợi một phút rồi gửi lại giúp tôi; những gì đã gửi xong vẫn còn.")
         wires = _rendered((Say(text),), row.incoming)[0] if say else []
-        async with self._bench.database.writing() as db:
+        async with self._bench.database.keeping(turn.db) as db:
             if await road.finish(db, row, turn.now, failure="flood", hide=bool(turn.state.data.get("private"))):
                 await road.say(db, turn.chat, wires, turn.now, row.id)
         await self._tidy(row.incoming)

@@ -1,4 +1,4 @@
-"""The raw counts of petitions for the figures: each number can be checked by hand in the table. And what is purged when its time is over."""
+"""The raw counts of petitions for the figures: each number can be checked by hand in the table."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.petitions.steps import ENDED, OPEN, Step
-from bot.store.tables import petition_events, petition_photos, petitions
+from bot.petitions.steps import ENDED, OPEN
+from bot.store.tables import petitions
 
 # What a petition is about, as far as its parts tell: a dossier, a place, or neither.
 _CLASS = sa.case(
@@ -57,17 +57,3 @@ async def counts(db: AsyncConnection, office: str, since: dt.datetime, until: dt
 
 def _number(where: sa.ColumnElement[bool], name: str) -> sa.Label[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((where, 1), else_=0)), 0).label(name)
-
-
-async def purge(db: AsyncConnection, before: dt.datetime) -> list[str]:
-    """Removes petitions that ended before a time and of which nothing happened since, with senders and events; returns the photos that
-    no petition has any more."""
-    e, p = petition_events.c, petitions.c
-    later = sa.exists().where(e.petition == p.id, e.step != Step.RECEIVE, e.at >= before)
-    old = list((await db.execute(sa.select(p.id).where(p.state.in_(ENDED), p.ended_at < before, ~later))).scalars())
-    if not old:
-        return []
-    gone = set((await db.execute(sa.select(petition_photos.c.sha256).where(petition_photos.c.petition.in_(old)))).scalars())
-    await db.execute(petitions.delete().where(p.id.in_(old)))
-    left = set((await db.execute(sa.select(petition_photos.c.sha256).where(petition_photos.c.sha256.in_(gone)))).scalars())
-    return sorted(gone - left)

@@ -110,10 +110,11 @@ async def finish(db: AsyncConnection, row: Received, now: dt.datetime, *, failur
     return done.rowcount == 1
 
 
-async def answered_since(db: AsyncConnection, chat: Chat, moment: dt.datetime) -> int:
-    """How many messages of this chat were answered since a time."""
-    query = sa.select(sa.func.count()).where(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.done_at > moment)
-    return (await db.execute(query)).scalar_one()
+async def answered_since(db: AsyncConnection, chat: Chat, moment: dt.datetime, most: int) -> int:
+    """How many of the last messages of this chat, `most` at most, were answered since a time."""
+    own = sa.and_(inbox.c.channel == chat.channel, inbox.c.chat == chat.key, inbox.c.done_at.is_not(None))
+    last = sa.select(inbox.c.done_at).where(own).order_by(inbox.c.id.desc()).limit(most).subquery()  # however long its history
+    return (await db.execute(sa.select(sa.func.count()).where(last.c.done_at > moment))).scalar_one()
 
 
 def blotted(message: Incoming) -> Incoming:

@@ -559,3 +559,18 @@ async def test_a_photo_that_cannot_be_removed(way: Road, logged: list[dict[str, 
     way.files = Stuck({"ref": b"abc"})
     assert await way.answer(look, PHOTO) == ["thấy abc"]
     assert [(e["event"], e["error"]) for e in logged] == [("file not removed", "PermissionError")]
+
+
+async def test_a_flood_is_told_once(way: Road, clock: Clock) -> None:
+    """What comes over the limit of a minute is closed with one word, on either database; after the minute all is as before."""
+    dispatch = Dispatch(Bench(way.database, lambda: way.library, echo, clock, KEY, most_a_minute=3))
+    await dispatch.accept(*(hears(f"tin {n}") for n in range(8)))
+    await dispatch.settle()
+    answers = await way.said()
+    assert len(answers) == 4
+    assert answers[-1].startswith("Anh/chị gửi nhanh quá nên tôi chưa đọc tin này.")
+    assert [failure for (failure,) in await way.rows(inbox.c.failure)] == ["", "", "", *["flood"] * 5]
+    clock.move(61)
+    await dispatch.accept(hears("tin sau"))
+    await dispatch.settle()
+    assert len(await way.said()) == 5

@@ -1,16 +1,14 @@
-"""The raw counts of petitions, and the purge."""
+"""The raw counts of petitions."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 
 from bot.petitions.rules import Rules
 from bot.store import Database, petition_counts, petitions
 from bot.store.petition_counts import Counts
-from bot.store.tables import petition_events, petition_photos, petition_senders
 from bot.turn import Library
 from tests.bot.store.test_petitions import Send, calendar, send  # noqa: F401
 from tests.conftest import KEY, NOW
@@ -54,26 +52,3 @@ async def test_only_of_the_span_and_office(send: Send, database: Database) -> No
     assert await counted(database, since=NOW + dt.timedelta(hours=1)) == {}
     async with database.reading() as db:
         assert await petition_counts.counts(db, "khac", NOW - DAY, NOW + DAY, NOW) == {}
-
-
-async def test_purged(send: Send, database: Database) -> None:  # noqa: F811
-    """What ended long ago goes with sender, events and photos; open ones, and photos that another still has, stay."""
-    shared, alone = "a" * 64, "b" * 64
-    old, waits = (await send(photos=(shared, alone))).id, (await send(photos=(shared,))).id
-    async with database.writing() as db:
-        await petitions.answer(db, KEY, old, BY, "Xong", NOW)
-        assert await petition_counts.purge(db, NOW - DAY) == []
-        assert await petition_counts.purge(db, NOW + DAY) == [alone]
-        assert await petitions.find(db, KEY, old) is None
-        assert await petitions.find(db, KEY, waits) is not None
-        for table in (petition_senders, petition_events, petition_photos):
-            assert set((await db.execute(sa.select(table.c.petition))).scalars()) == {waits}
-
-
-async def test_not_purged_while_it_goes_on(send: Send, database: Database) -> None:  # noqa: F811
-    """One that was confirmed lately is kept."""
-    petition = (await send()).id
-    async with database.writing() as db:
-        await petitions.answer(db, KEY, petition, BY, "Xong", NOW)
-        await petitions.verdict(db, KEY, petition, 0, NOW + 9 * DAY)
-        assert await petition_counts.purge(db, NOW + 5 * DAY) == []
