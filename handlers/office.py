@@ -37,6 +37,8 @@ async def hours(turn: Turn) -> Reply:
     t, office = turn.t, turn.knowledge.office
     facts = [t("Giờ làm việc:") + "\n" + week(t, office.hours), t("Địa chỉ: {address}", address=office.address)]
     facts.append(t("Điện thoại: {phone}", phone=wording.telephones(turn)))
+    if office.email:
+        facts.append(t("Thư điện tử: {email}", email=office.email))
     text = "\n\n".join((open_on(turn, day_asked(turn.text, turn.now.date())), "\n".join(facts), *office.notes))
     return Reply((Say(text, office.name, choices=contacts(turn)),), subject="gio-lam-viec")
 
@@ -135,6 +137,7 @@ def contacts(turn: Turn) -> tuple[Choice, ...]:
     t, office = turn.t, turn.knowledge.office
     found = [Choice(t("Gọi {phone}", phone=p), phone=p.replace(" ", "")) for p in office.telephones]
     found += [Choice(t("Xem bản đồ"), url=office.map_url)] if office.map_url else []
+    found += [Choice(t("Trang thông tin"), url=office.website)] if office.website else []
     found += [Choice(t("Nộp hồ sơ trực tuyến"), url=office.online_portal)] if office.online_portal else []
     return tuple(found)
 

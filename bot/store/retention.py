@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import road
 from bot.store.database import Database
 from bot.store.tables import (
     askings,
@@ -115,6 +116,9 @@ async def purge(
         found.append(Purged(kind.table.name, days[kind.setting], rows))
     for sha256 in photos:
         await asyncio.to_thread(photo, sha256)
+    if not dry:
+        async with database.writing() as db:
+            await road.forget_paces(db, now - dt.timedelta(days=1))
     return tuple(found)
 
 

@@ -43,7 +43,6 @@ class Found:
     key: str
     score: float
     phrase: int
-    query_part: float
     phrase_part: float
     body_part: float
 
@@ -143,7 +142,7 @@ class Index:
         for value, owner, phrase, met in leading:
             phrase_part, whole = min(1.0, met / self.norm[phrase]), min(1.0, covered.get(owner, 0.0) / total)
             score = (1 - BODY) * min(1.0, -value / total**QUERY_POWER) + BODY * whole * min(1.0, 0.3 + phrase_part)
-            found.append(Found(self.keys[owner], score, phrase, met / total, phrase_part, whole))
+            found.append(Found(self.keys[owner], score, phrase, phrase_part, whole))
         found.sort(key=lambda f: (-f.score, f.key))
         return tuple(found[:most])
 

@@ -195,3 +195,13 @@ async def test_reason_without_a_word(database: Database, library: Library, clock
     citizen = Citizen(Dispatch(Bench(database, lambda: told, handlers.route, clock, KEY)), database)
     await citizen.says("/giolamviec thứ tư")
     citizen.hears("Vào thứ Tư 25/11/2026 bàn một cửa không làm việc (ngày nghỉ trong tuần).")
+
+
+async def test_website_and_mail_are_shown_where_the_office_has_them(database: Database, library: Library, clock: Clock) -> None:
+    """The keys «Trang thông tin» and «Thư điện tử» of office.md reach the citizen."""
+    office = replace(library.knowledge.office, website="https://xa-mau.example", email="motcua@xa-mau.example")
+    told = replace(library, knowledge=replace(library.knowledge, office=office))
+    citizen = Citizen(Dispatch(Bench(database, lambda: told, handlers.route, clock, KEY)), database)
+    await citizen.says("/giolamviec")
+    citizen.hears("Thư điện tử: motcua@xa-mau.example")
+    assert "https://xa-mau.example" in [button.url for button in citizen.buttons]
